@@ -1,0 +1,2 @@
+/** Lightpipe. */
+package org.lightpipe;
