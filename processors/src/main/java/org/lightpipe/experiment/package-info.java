@@ -1,0 +1,2 @@
+/** Step 1: an experiment is recorded from its form, its directories are made, its users get access. */
+package org.lightpipe.experiment;

@@ -1,2 +1,0 @@
-/** Lightpipe. */
-package org.lightpipe;
