@@ -1,0 +1,9 @@
+package org.lightpipe.workflow;
+
+/**
+ * A catalogued file of a dataset, on disk.
+ *
+ * @param path path relative to the data directory of its experiment
+ * @param source absolute path at which the detector wrote it
+ */
+record DatasetFile(String path, String source) {}
