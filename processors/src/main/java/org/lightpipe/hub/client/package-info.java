@@ -1,0 +1,2 @@
+/** Talks to a running hub through its public API. */
+package org.lightpipe.hub.client;
