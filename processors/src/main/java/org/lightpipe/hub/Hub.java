@@ -15,8 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
@@ -62,6 +60,7 @@ import org.lightpipe.dataset.Cataloguer;
 import org.lightpipe.dataset.DatasetCompletion;
 import org.lightpipe.experiment.Experiments;
 import org.lightpipe.hub.check.RouteChecker;
+import org.lightpipe.hub.check.ThreadPools;
 import org.lightpipe.hub.reload.RoutesWantedCheck;
 import org.lightpipe.hub.reload.SafeReloader;
 import org.lightpipe.portal.Portal;
@@ -86,8 +85,6 @@ public final class Hub implements AutoCloseable {
 
     /** The operator's token is renewed at every start; this is for a hub that runs for years. */
     private static final Duration TOKEN_AGE = Duration.ofDays(3650);
-
-    private static final Pattern THREAD_POOL = Pattern.compile("camel\\.threadpool\\.config\\[([^]]+)].*");
 
     private final HubOptions options;
     private final Properties properties;
@@ -321,10 +318,7 @@ public final class Hub implements AutoCloseable {
     /** Knows the hub's beans and the thread pools that the properties declare. */
     static RouteChecker routeChecker(Properties properties) {
         Map<String, Class<?>> names = new TreeMap<>(Beans.TYPES);
-        properties.all().keySet().stream()
-                .map(THREAD_POOL::matcher)
-                .filter(Matcher::matches)
-                .forEach(pool -> names.put(pool.group(1), Object.class));
+        ThreadPools.declaredBy(properties.all().keySet()).forEach(pool -> names.put(pool, Object.class));
         return new RouteChecker(
                 name -> Optional.ofNullable(properties.all().get(name)), names, Hub.class.getClassLoader());
     }

@@ -8,8 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.Route;
@@ -24,6 +22,7 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.PropertyBindingSupport;
 import org.apache.camel.support.ResourceHelper;
 import org.lightpipe.hub.check.RouteTexts;
+import org.lightpipe.hub.check.ThreadPools;
 
 /**
  * Builds routes aside, in a context of its own that starts no consumer, so that whatever Camel itself
@@ -33,8 +32,6 @@ import org.lightpipe.hub.check.RouteTexts;
 public final class ShadowContext {
 
     private static final long SHUTDOWN_SECONDS = 5;
-
-    private static final Pattern THREAD_POOL = Pattern.compile("camel\\.threadpool\\.config\\[([^]]+)].*");
 
     private final CamelContext live;
 
@@ -98,15 +95,9 @@ public final class ShadowContext {
 
     /** The thread pools that the properties declare; Camel has no list of them. */
     private List<ThreadPoolProfile> threadPoolProfiles() {
-        return live
-                .getPropertiesComponent()
-                .loadProperties(name -> THREAD_POOL.matcher(name).matches())
-                .stringPropertyNames()
+        return ThreadPools.declaredBy(
+                        live.getPropertiesComponent().loadProperties().stringPropertyNames())
                 .stream()
-                .map(THREAD_POOL::matcher)
-                .filter(Matcher::matches)
-                .map(matcher -> matcher.group(1))
-                .distinct()
                 .map(live.getExecutorServiceManager()::getThreadPoolProfile)
                 .filter(Objects::nonNull)
                 .toList();
