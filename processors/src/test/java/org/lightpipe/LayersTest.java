@@ -16,7 +16,7 @@ import com.tngtech.archunit.lang.ArchRule;
 class LayersTest {
 
     private static final String[] STEPS = {
-        "experiment", "acquire", "transfer", "dataset", "workflow", "portal", "archive"
+        "experiment", "acquire", "transfer", "dataset", "workflow", "portal", "archive", "verify"
     };
 
     @ArchTest
@@ -24,7 +24,7 @@ class LayersTest {
 
     @ArchTest
     static final ArchRule STEPS_DO_NOT_KNOW_EACH_OTHER = slices().matching(
-                    "org.lightpipe.(experiment|acquire|transfer|dataset|workflow|portal|archive)..")
+                    "org.lightpipe.(experiment|acquire|transfer|dataset|workflow|portal|archive|verify)..")
             .should()
             .notDependOnEachOther();
 
@@ -83,9 +83,10 @@ class LayersTest {
             .resideInAnyPackage("picocli..", "me.tongfei..");
 
     @ArchTest
-    static final ArchRule ONLY_THE_CLIENT_SPEAKS_HTTP = noClasses()
+    static final ArchRule ONLY_CLIENTS_SPEAK_HTTP = noClasses()
             .that()
-            .resideOutsideOfPackage("org.lightpipe.hub.client..")
+            .resideOutsideOfPackages(
+                    "org.lightpipe.hub.client..", "org.lightpipe.storage.webdav..", "org.lightpipe.transfer.globus..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("java.net.http..");
@@ -117,9 +118,12 @@ class LayersTest {
                     "org.lightpipe.workflow..",
                     "org.lightpipe.portal..",
                     "org.lightpipe.archive..",
+                    "org.lightpipe.verify..",
                     "org.lightpipe.storage..",
+                    "org.lightpipe.sftp..",
                     "org.lightpipe.catalog..",
                     "org.lightpipe.config..",
+                    "org.lightpipe.os..",
                     "org.lightpipe.core..");
 
     private static ArchRule staticFields() {
@@ -144,10 +148,14 @@ class LayersTest {
                         .toArray(String[]::new))
                 .layer("storage")
                 .definedBy("org.lightpipe.storage..")
+                .layer("sftp")
+                .definedBy("org.lightpipe.sftp..")
                 .layer("catalog")
                 .definedBy("org.lightpipe.catalog..")
                 .layer("config")
                 .definedBy("org.lightpipe.config..")
+                .layer("os")
+                .definedBy("org.lightpipe.os..")
                 .layer("core")
                 .definedBy("org.lightpipe.core..");
         return layers.whereLayer("hub")
@@ -158,11 +166,15 @@ class LayersTest {
                 .mayOnlyBeAccessedByLayers("hub", "api")
                 .whereLayer("storage")
                 .mayOnlyBeAccessedByLayers("hub", "api", "steps")
+                .whereLayer("sftp")
+                .mayOnlyBeAccessedByLayers("storage", "steps")
                 .whereLayer("catalog")
                 .mayOnlyBeAccessedByLayers("hub", "api", "steps", "storage")
                 .whereLayer("config")
                 .mayOnlyBeAccessedByLayers("hub", "api", "steps", "storage")
+                .whereLayer("os")
+                .mayOnlyBeAccessedByLayers("steps", "storage")
                 .whereLayer("core")
-                .mayOnlyBeAccessedByLayers("hub", "api", "steps", "storage", "catalog", "config");
+                .mayOnlyBeAccessedByLayers("hub", "api", "steps", "storage", "sftp", "catalog", "config", "os");
     }
 }

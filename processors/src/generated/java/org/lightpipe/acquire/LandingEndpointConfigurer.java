@@ -32,32 +32,53 @@ public class LandingEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "batch": target.setBatch(property(camelContext, int.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "coldafter":
+        case "coldAfter": target.setColdAfter(property(camelContext, long.class, value)); return true;
         case "complete": target.setComplete(property(camelContext, java.lang.String.class, value)); return true;
         case "delay": target.setDelay(property(camelContext, long.class, value)); return true;
+        case "events": target.setEvents(property(camelContext, java.lang.String.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
         case "exclude": target.setExclude(property(camelContext, java.lang.String.class, value)); return true;
+        case "existing": target.setExisting(property(camelContext, java.lang.String.class, value)); return true;
         case "greedy": target.setGreedy(property(camelContext, boolean.class, value)); return true;
         case "include": target.setInclude(property(camelContext, java.lang.String.class, value)); return true;
+        case "includehiddenfiles":
+        case "includeHiddenFiles": target.setIncludeHiddenFiles(property(camelContext, boolean.class, value)); return true;
         case "initialdelay":
         case "initialDelay": target.setInitialDelay(property(camelContext, long.class, value)); return true;
         case "marker": target.setMarker(property(camelContext, java.lang.String.class, value)); return true;
+        case "maxdepth":
+        case "maxDepth": target.setMaxDepth(property(camelContext, int.class, value)); return true;
+        case "minage":
+        case "minAge": target.setMinAge(property(camelContext, long.class, value)); return true;
+        case "mindepth":
+        case "minDepth": target.setMinDepth(property(camelContext, int.class, value)); return true;
+        case "mostremembered":
+        case "mostRemembered": target.setMostRemembered(property(camelContext, int.class, value)); return true;
+        case "mostwaiting":
+        case "mostWaiting": target.setMostWaiting(property(camelContext, int.class, value)); return true;
+        case "mostwatches":
+        case "mostWatches": target.setMostWatches(property(camelContext, int.class, value)); return true;
+        case "once": target.setOnce(property(camelContext, boolean.class, value)); return true;
         case "quiet": target.setQuiet(property(camelContext, long.class, value)); return true;
+        case "recursive": target.setRecursive(property(camelContext, boolean.class, value)); return true;
         case "repeatcount":
         case "repeatCount": target.setRepeatCount(property(camelContext, long.class, value)); return true;
         case "runlogginglevel":
         case "runLoggingLevel": target.setRunLoggingLevel(property(camelContext, org.apache.camel.LoggingLevel.class, value)); return true;
-        case "scheduledexecutorservice":
-        case "scheduledExecutorService": target.setScheduledExecutorService(property(camelContext, java.util.concurrent.ScheduledExecutorService.class, value)); return true;
         case "scheduler": target.setScheduler(property(camelContext, java.lang.Object.class, value)); return true;
         case "schedulerproperties":
         case "schedulerProperties": target.setSchedulerProperties(property(camelContext, java.util.Map.class, value)); return true;
+        case "since": target.setSince(property(camelContext, long.class, value)); return true;
         case "startscheduler":
         case "startScheduler": target.setStartScheduler(property(camelContext, boolean.class, value)); return true;
+        case "sweep": target.setSweep(property(camelContext, long.class, value)); return true;
         case "timeunit":
         case "timeUnit": target.setTimeUnit(property(camelContext, java.util.concurrent.TimeUnit.class, value)); return true;
+        case "unit": target.setUnit(property(camelContext, java.lang.String.class, value)); return true;
         case "usefixeddelay":
         case "useFixedDelay": target.setUseFixedDelay(property(camelContext, boolean.class, value)); return true;
         default: return false;
@@ -76,32 +97,53 @@ public class LandingEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "batch": return int.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
+        case "coldafter":
+        case "coldAfter": return long.class;
         case "complete": return java.lang.String.class;
         case "delay": return long.class;
+        case "events": return java.lang.String.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
         case "exclude": return java.lang.String.class;
+        case "existing": return java.lang.String.class;
         case "greedy": return boolean.class;
         case "include": return java.lang.String.class;
+        case "includehiddenfiles":
+        case "includeHiddenFiles": return boolean.class;
         case "initialdelay":
         case "initialDelay": return long.class;
         case "marker": return java.lang.String.class;
+        case "maxdepth":
+        case "maxDepth": return int.class;
+        case "minage":
+        case "minAge": return long.class;
+        case "mindepth":
+        case "minDepth": return int.class;
+        case "mostremembered":
+        case "mostRemembered": return int.class;
+        case "mostwaiting":
+        case "mostWaiting": return int.class;
+        case "mostwatches":
+        case "mostWatches": return int.class;
+        case "once": return boolean.class;
         case "quiet": return long.class;
+        case "recursive": return boolean.class;
         case "repeatcount":
         case "repeatCount": return long.class;
         case "runlogginglevel":
         case "runLoggingLevel": return org.apache.camel.LoggingLevel.class;
-        case "scheduledexecutorservice":
-        case "scheduledExecutorService": return java.util.concurrent.ScheduledExecutorService.class;
         case "scheduler": return java.lang.Object.class;
         case "schedulerproperties":
         case "schedulerProperties": return java.util.Map.class;
+        case "since": return long.class;
         case "startscheduler":
         case "startScheduler": return boolean.class;
+        case "sweep": return long.class;
         case "timeunit":
         case "timeUnit": return java.util.concurrent.TimeUnit.class;
+        case "unit": return java.lang.String.class;
         case "usefixeddelay":
         case "useFixedDelay": return boolean.class;
         default: return null;
@@ -121,32 +163,53 @@ public class LandingEndpointConfigurer extends PropertyConfigurerSupport impleme
         case "batch": return target.getBatch();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "coldafter":
+        case "coldAfter": return target.getColdAfter();
         case "complete": return target.getComplete();
         case "delay": return target.getDelay();
+        case "events": return target.getEvents();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
         case "exclude": return target.getExclude();
+        case "existing": return target.getExisting();
         case "greedy": return target.isGreedy();
         case "include": return target.getInclude();
+        case "includehiddenfiles":
+        case "includeHiddenFiles": return target.isIncludeHiddenFiles();
         case "initialdelay":
         case "initialDelay": return target.getInitialDelay();
         case "marker": return target.getMarker();
+        case "maxdepth":
+        case "maxDepth": return target.getMaxDepth();
+        case "minage":
+        case "minAge": return target.getMinAge();
+        case "mindepth":
+        case "minDepth": return target.getMinDepth();
+        case "mostremembered":
+        case "mostRemembered": return target.getMostRemembered();
+        case "mostwaiting":
+        case "mostWaiting": return target.getMostWaiting();
+        case "mostwatches":
+        case "mostWatches": return target.getMostWatches();
+        case "once": return target.isOnce();
         case "quiet": return target.getQuiet();
+        case "recursive": return target.isRecursive();
         case "repeatcount":
         case "repeatCount": return target.getRepeatCount();
         case "runlogginglevel":
         case "runLoggingLevel": return target.getRunLoggingLevel();
-        case "scheduledexecutorservice":
-        case "scheduledExecutorService": return target.getScheduledExecutorService();
         case "scheduler": return target.getScheduler();
         case "schedulerproperties":
         case "schedulerProperties": return target.getSchedulerProperties();
+        case "since": return target.getSince();
         case "startscheduler":
         case "startScheduler": return target.isStartScheduler();
+        case "sweep": return target.getSweep();
         case "timeunit":
         case "timeUnit": return target.getTimeUnit();
+        case "unit": return target.getUnit();
         case "usefixeddelay":
         case "useFixedDelay": return target.isUseFixedDelay();
         default: return null;

@@ -1,102 +1,84 @@
 package org.lightpipe.acquire;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
+import org.lightpipe.acquire.WaitingFile.Arrival;
 import org.lightpipe.config.AcquirePolicy.Complete;
 
-/**
- * Tells finished files from those that are still written, from one look at a directory to the next. Remembers what it
- * has let pass, so that a file is told once for each time that it changes. Not thread-safe.
- */
+/** Tells when a file is finished, by the policy of its beamline. */
 final class Completeness {
 
-    private final Complete how;
-    private final Duration quiet;
-    private final String marker;
-    private final Map<String, Seen> waiting = new HashMap<>();
-    private final Map<String, Stamp> told = new HashMap<>();
+    /** A file that was made and not closed, with nothing in it: some programs make files without ever opening them. */
+    private static final long EMPTY = Duration.ofSeconds(60).toNanos();
 
-    Completeness(Complete how, Duration quiet, String marker) {
+    private static final long LEAST_SETTLED = Duration.ofSeconds(60).toNanos();
+
+    private final Complete how;
+    private final long quiet;
+    private final long minimumAge;
+    private final long settled;
+
+    Completeness(Complete how, Duration quiet, Duration minimumAge) {
         this.how = how;
-        this.quiet = quiet;
-        this.marker = marker;
+        this.quiet = quiet.toNanos();
+        this.minimumAge = minimumAge.toNanos();
+        this.settled = Math.max(10 * this.quiet, LEAST_SETTLED);
     }
 
-    /** What changes when a file is written to. */
-    record Stamp(long size, long mtimeNs) {}
-
-    private record Seen(Stamp stamp, long sinceNanos) {}
+    boolean needsMarker() {
+        return how == Complete.MARKER;
+    }
 
     /**
-     * Files that look finished at this moment.
+     * From when on a file is finished if it does not change.
      *
-     * @param files all files there are, by path
-     * @param wanted the paths that are to be taken; a marker need not be among them
-     * @param nowNanos a monotonic clock, in nanoseconds
+     * @param marker its marker file; null when there is none
+     * @param now a monotonic clock, in nanoseconds
+     * @param wallNs the time of day, in nanoseconds since 1970
+     * @return a time of the monotonic clock; {@link WaitingFile#NEVER} when something else has to happen first
      */
-    List<LandedFile> finished(Map<String, Stamp> files, Predicate<String> wanted, long nowNanos) {
-        waiting.keySet().retainAll(files.keySet());
-        told.keySet().retainAll(files.keySet());
-        List<LandedFile> finished = new ArrayList<>();
-        Set<String> markers = how == Complete.MARKER ? markersIn(files.keySet()) : Set.of();
-        files.forEach((path, stamp) -> {
-            if (stamp.equals(told.get(path)) || markers.contains(path) || !wanted.test(path)) {
-                return;
-            }
-            Seen seen = waiting.get(path);
-            if (seen == null || !seen.stamp().equals(stamp)) {
-                seen = new Seen(stamp, nowNanos);
-                waiting.put(path, seen);
-            }
-            boolean done = switch (how) {
-                case STABLE -> nowNanos - seen.sinceNanos() >= quiet.toNanos();
-                case MARKER -> files.containsKey(markerOf(path));
-                case RENAME -> true;
-            };
-            if (done) {
-                finished.add(new LandedFile(path, stamp.size(), stamp.mtimeNs()));
-            }
-        });
-        return finished;
-    }
-
-    /** The file has been handed over: it is told again only when it changes. */
-    void handedOver(LandedFile file) {
-        waiting.remove(file.path());
-        told.put(file.path(), new Stamp(file.size(), file.mtimeNs()));
-    }
-
-    int unfinished() {
-        return waiting.size();
-    }
-
-    /** For how long the longest waiting file has not changed, in nanoseconds. */
-    long oldestNanos(long nowNanos) {
-        return waiting.values().stream()
-                .mapToLong(seen -> nowNanos - seen.sinceNanos())
-                .max()
-                .orElse(0);
-    }
-
-    private Set<String> markersIn(Set<String> paths) {
-        Set<String> markers = new HashSet<>();
-        for (String path : paths) {
-            String ofThis = markerOf(path);
-            if (paths.contains(ofThis)) {
-                markers.add(ofThis);
-            }
+    long finishedAt(WaitingFile file, FileStatus marker, long now, long wallNs) {
+        long at = switch (how) {
+            case STABLE -> quiet(file, wallNs);
+            case MARKER -> marked(file, marker, wallNs);
+            case RENAME -> renamed(file, wallNs);
+            case CLOSED -> closed(file, wallNs);
+        };
+        // Without a minimum age the two clocks need not agree.
+        if (at == WaitingFile.NEVER || minimumAge == 0) {
+            return at;
         }
-        return markers;
+        return Math.max(at, now + file.status.mtimeNs() + minimumAge - wallNs);
     }
 
-    private String markerOf(String path) {
-        int slash = path.lastIndexOf('/') + 1;
-        return path.substring(0, slash) + marker.replace("{name}", path.substring(slash));
+    /** A file that nobody touched for long need not be watched for a while, as one that is young must be. */
+    private long quiet(WaitingFile file, long wallNs) {
+        boolean old = file.arrival == Arrival.SCANNED
+                && wallNs - Math.max(file.status.mtimeNs(), file.status.ctimeNs()) > settled;
+        return old ? file.since : file.since + quiet;
+    }
+
+    /** What was written after its marker is perhaps being written again. */
+    private long marked(WaitingFile file, FileStatus marker, long wallNs) {
+        if (marker == null) {
+            return WaitingFile.NEVER;
+        }
+        return marker.mtimeNs() >= file.status.mtimeNs() ? file.since : quiet(file, wallNs);
+    }
+
+    /** A name that was made and not moved there is perhaps not the final one: it must at least be quiet. */
+    private long renamed(WaitingFile file, long wallNs) {
+        boolean final_ = file.arrival == Arrival.MOVED || file.arrival == Arrival.SCANNED || file.status.links() > 1;
+        return final_ ? file.since : quiet(file, wallNs);
+    }
+
+    private long closed(WaitingFile file, long wallNs) {
+        if (file.isClosed()) {
+            return file.since;
+        }
+        boolean willBeClosed = file.arrival == Arrival.CREATED && file.status.links() == 1;
+        if (willBeClosed) {
+            return file.status.size() > 0 ? WaitingFile.NEVER : file.since + Math.max(quiet, EMPTY);
+        }
+        return quiet(file, wallNs);
     }
 }

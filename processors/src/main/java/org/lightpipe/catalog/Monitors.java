@@ -1,10 +1,15 @@
 package org.lightpipe.catalog;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.lightpipe.core.ConflictException;
 import org.lightpipe.core.InvalidInputException;
 import org.lightpipe.core.NotFoundException;
@@ -16,6 +21,7 @@ public final class Monitors {
 
     private final JdbcTemplate jdbc;
     private final Audit audit;
+    private final ObjectMapper json = new ObjectMapper();
 
     public Monitors(JdbcTemplate jdbc, Audit audit) {
         this.jdbc = jdbc;
@@ -23,7 +29,7 @@ public final class Monitors {
     }
 
     /**
-     * Starts a monitor of a directory for an experiment.
+     * Starts a monitor of a directory for an experiment, as its beamline is configured.
      *
      * @return id of the monitor
      * @throws InvalidInputException when there is no such directory
@@ -31,40 +37,117 @@ public final class Monitors {
      * @throws ConflictException when the directory is monitored already for another experiment
      */
     public long start(String experiment, String directory, String who) {
-        refuseUnusable("request", "directory", directory);
-        String path = Path.of(directory).normalize().toString();
+        return start(
+                new MonitorOrder(MonitorOrder.Kind.MONITOR, experiment, directory, MonitorOrder.NORMAL, Map.of()), who);
+    }
+
+    /**
+     * Starts a monitor or an upload. What runs already in the same way is not started again.
+     *
+     * @return its id
+     * @throws InvalidInputException when there is no such directory
+     * @throws NotFoundException when there is no such experiment
+     * @throws ConflictException when the directory is monitored already for another experiment or in another way
+     */
+    public long start(MonitorOrder order, String who) {
+        refuseUnusable("request", "directory", order.directory());
+        String path = Path.of(order.directory()).normalize().toString();
         Long experimentId = jdbc.query(
-                "select id from experiment where name = ?", rows -> rows.next() ? rows.getLong(1) : null, experiment);
+                "select id from experiment where name = ?",
+                rows -> rows.next() ? rows.getLong(1) : null,
+                order.experiment());
         if (experimentId == null) {
-            throw new NotFoundException("there is no experiment '" + experiment + "'");
+            throw new NotFoundException("there is no experiment '" + order.experiment() + "'");
         }
-        List<Map<String, Object>> running =
-                jdbc.queryForList("select id, experiment_id from daq where directory = ? and state = 'RUNNING'", path);
-        if (!running.isEmpty()) {
-            if (!experimentId.equals(running.get(0).get("experiment_id"))) {
-                throw new ConflictException(
-                        path + " is monitored already for another experiment; stop that monitor first");
-            }
-            return (Long) running.get(0).get("id");
+        String options = json(order.options());
+        List<Long> same = jdbc.queryForList(
+                "select id from daq where directory = ? and state = 'RUNNING' and kind = ? and experiment_id = ?"
+                        + " and priority = ? and options = ?::jsonb",
+                Long.class,
+                path,
+                order.kind().name(),
+                experimentId,
+                order.priority(),
+                options);
+        if (!same.isEmpty()) {
+            return same.get(0);
+        }
+        if (order.kind() == MonitorOrder.Kind.MONITOR) {
+            watchedBy(path).ifPresent(running -> {
+                throw new ConflictException(running.refusal(path, order.experiment()));
+            });
         }
         try {
             Long id = jdbc.queryForObject(
-                    "insert into daq (experiment_id, directory, started_by) values (?, ?, ?) returning id",
+                    "insert into daq (experiment_id, directory, started_by, kind, priority, options)"
+                            + " values (?, ?, ?, ?, ?, ?::jsonb) returning id",
                     Long.class,
                     experimentId,
                     path,
-                    who);
-            audit.record(who, "monitor started", experiment + " " + path);
+                    who,
+                    order.kind().name(),
+                    order.priority(),
+                    options);
+            audit.record(
+                    who, order.kind().words() + " started", id + " " + order.experiment() + " " + path + " " + options);
             return id;
         } catch (DuplicateKeyException e) {
             throw new ConflictException(path + " is monitored already");
         }
     }
 
+    private record Running(long id, String experiment) {
+        String refusal(String path, String wanted) {
+            return path + " is monitored already"
+                    + (experiment.equals(wanted)
+                            ? " by monitor " + id + " with other options"
+                            : " for experiment '" + experiment + "' by monitor " + id)
+                    + "; stop that monitor first (./lightpipe daq stop " + id + ")";
+        }
+    }
+
+    private Optional<Running> watchedBy(String path) {
+        return jdbc
+                .query(
+                        "select d.id, e.name from daq d join experiment e on e.id = d.experiment_id"
+                                + " where d.directory = ? and d.state = 'RUNNING' and d.kind = 'MONITOR'",
+                        (rows, index) -> new Running(rows.getLong(1), rows.getString(2)),
+                        path)
+                .stream()
+                .findFirst();
+    }
+
     /**
-     * Stops a monitor; files that it has found go on.
+     * Refuses a directory for an experiment that is not recorded yet, when it is monitored already, or will be once
+     * another recorded experiment is ready.
      *
-     * @throws NotFoundException when no monitor of that id runs
+     * @throws ConflictException in words
+     */
+    public void refuseWatched(String experiment, String directory) {
+        String path = Path.of(directory).normalize().toString();
+        String mend = ", or give experiment '" + experiment + "' another directory";
+        // One of the same name is refused for its name.
+        watchedBy(path)
+                .filter(running -> !running.experiment().equals(experiment))
+                .ifPresent(running -> {
+                    throw new ConflictException("watch: " + running.refusal(path, experiment) + mend);
+                });
+        jdbc.queryForList(
+                        "select name from experiment where state in ('REQUESTED', 'CREATING', 'FAILED') and name <> ?"
+                                + " and form ->> 'watch' = ? limit 1",
+                        String.class,
+                        experiment,
+                        directory)
+                .forEach(other -> {
+                    throw new ConflictException("watch: " + path + " is to be monitored for experiment '" + other
+                            + "', which is recorded already" + mend);
+                });
+    }
+
+    /**
+     * Stops a monitor or an upload; files that it has found go on.
+     *
+     * @throws NotFoundException when nothing of that id runs
      */
     public void stop(long id, String who) {
         if (jdbc.update(
@@ -77,11 +160,94 @@ public final class Monitors {
         audit.record(who, "monitor stopped", Long.toString(id));
     }
 
-    /** The newest 1,000 monitors, with their counts. */
-    public List<Map<String, Object>> list() {
-        return jdbc.queryForList("select d.id, e.name as experiment, d.directory, d.state, d.started_by, d.started_at,"
-                + " d.stopped_at, d.stopped_reason, (select count(*) from file f where f.daq_id = d.id) as files"
-                + " from daq d join experiment e on e.id = d.experiment_id order by d.id desc limit 1000");
+    /**
+     * The newest 1,000 monitors and uploads, with what they have found.
+     *
+     * @param experiment only those of this experiment
+     * @param running only those that run
+     */
+    public List<Map<String, Object>> list(Optional<String> experiment, boolean running) {
+        return jdbc.queryForList(
+                "select d.id, d.kind, e.name as experiment, d.directory, d.state, d.priority, d.started_by, d.started_at,"
+                        + " d.stopped_at, d.stopped_reason, d.found_files as files"
+                        + " from daq d join experiment e on e.id = d.experiment_id"
+                        + " where (?::text is null or e.name = ?) and (not ? or d.state = 'RUNNING')"
+                        + " order by d.id desc limit 1000",
+                experiment.orElse(null),
+                experiment.orElse(null),
+                running);
+    }
+
+    /**
+     * A monitor or an upload with its counts now: {@code found} files and {@code bytes}, of which {@code waiting} for
+     * their transfer or in it, {@code stored} and waiting to be catalogued, {@code catalogued}, {@code changed} (found
+     * changed while they were copied, and taken again), {@code held} for a person; {@code rate} is bytes stored a second
+     * over the last minute. What waits counts for an upload also when another monitor found it first.
+     *
+     * @throws NotFoundException when there is none of that id
+     */
+    public Map<String, Object> show(long id) {
+        List<Map<String, Object>> found = jdbc.queryForList(
+                "select d.id, d.kind, e.name as experiment, d.directory, d.state, d.priority, d.options::text as options,"
+                        + " d.started_by, d.started_at, d.stopped_at, d.stopped_reason, d.experiment_id, d.claimed_by"
+                        + " from daq d join experiment e on e.id = d.experiment_id where d.id = ?",
+                id);
+        if (found.isEmpty()) {
+            throw new NotFoundException("there is no monitor " + id);
+        }
+        Map<String, Object> daq = new LinkedHashMap<>(found.get(0));
+        Object experiment = daq.remove("experiment_id");
+        daq.put("options", options((String) daq.get("options")));
+        daq.putAll(jdbc.queryForMap(
+                "select count(*) as found, coalesce(sum(size), 0)::bigint as bytes,"
+                        + " count(*) filter (where state in ('CATALOGUED', 'ARCHIVED', 'RELEASED', 'RECALLED')) as catalogued,"
+                        + " coalesce(sum(size) filter (where state not in ('DETECTED', 'TRANSFERRING', 'CHANGED')"
+                        + " and not (state = 'FAILED' and failed_from = 'DETECTED')), 0)::bigint as stored_bytes,"
+                        + " coalesce(sum(size) filter (where stored_at > now() - interval '1 minute'), 0)::bigint / 60 as rate"
+                        + " from file where experiment_id = ? and daq_id = ?",
+                experiment,
+                id));
+        // Only what waits is looked at here, and there are small indexes of that.
+        daq.putAll(jdbc.queryForMap(
+                "select count(*) filter (where state in ('DETECTED', 'TRANSFERRING')) as waiting,"
+                        + " count(*) filter (where state in ('STORED', 'CATALOGUING')) as stored,"
+                        + " count(*) filter (where state = 'CHANGED') as changed,"
+                        + " count(*) filter (where state = 'FAILED') as held"
+                        + " from file where experiment_id = ?"
+                        + " and state in ('DETECTED', 'TRANSFERRING', 'STORED', 'CATALOGUING', 'CHANGED', 'FAILED')"
+                        + " and (daq_id = ? or (? and starts_with(source, ?)))",
+                experiment,
+                id,
+                "UPLOAD".equals(daq.get("kind")),
+                daq.get("directory") + "/"));
+        daq.put(
+                "heldFiles",
+                jdbc.queryForList(
+                        "select id, path, coalesce(reason, '') as reason,"
+                                + " case failed_from when 'DETECTED' then 'transfer' else 'catalog' end as step"
+                                + " from file where experiment_id = ? and state = 'FAILED'"
+                                + " and (daq_id = ? or (? and starts_with(source, ?))) order by id limit 100",
+                        experiment,
+                        id,
+                        "UPLOAD".equals(daq.get("kind")),
+                        daq.get("directory") + "/"));
+        return daq;
+    }
+
+    private String json(Map<String, Object> options) {
+        try {
+            return json.writeValueAsString(options);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Map<String, Object> options(String text) {
+        try {
+            return json.readValue(text, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the options of a monitor in the catalog are not JSON", e);
+        }
     }
 
     /**

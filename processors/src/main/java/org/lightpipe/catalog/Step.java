@@ -2,11 +2,14 @@ package org.lightpipe.catalog;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** A step of the life cycle that claims its work from the catalog. */
 public enum Step {
     EXPERIMENT("experiment", "REQUESTED", "CREATING", "READY"),
+    PERMISSIONS("permission_run", "REQUESTED", "WALKING", "DONE"),
     TRANSFER("file", "DETECTED", "TRANSFERRING", "STORED"),
+    COPY("file_copy", "PLANNED", "COPYING", "STORED"),
     CATALOG("file", "STORED", "CATALOGUING", "CATALOGUED"),
     TRIGGER("dataset", "COMPLETE", "TRIGGERING", "TRIGGERED"),
     PROCESS("job", "PENDING", "RUNNING", "DONE"),
@@ -14,7 +17,8 @@ public enum Step {
     ANNOUNCE("announcement", "PENDING", "SENDING", "SENT"),
     ARCHIVE("bag", "PLANNED", "BUILDING", "VERIFIED"),
     RELEASE("bag", "VERIFIED", "RELEASING", "RELEASED"),
-    RECALL("recall", "REQUESTED", "STAGING", "ONLINE");
+    RECALL("recall", "REQUESTED", "STAGING", "ONLINE"),
+    VERIFY("verification", "REQUESTED", "RUNNING", "DONE");
 
     private final String table;
     private final String waiting;
@@ -35,6 +39,17 @@ public enum Step {
 
     public String table() {
         return table;
+    }
+
+    /** The step that may find work when this one is done with a row, if it is the same in every life. */
+    public Optional<Step> next() {
+        return switch (this) {
+            case TRANSFER -> Optional.of(CATALOG);
+            case TRIGGER -> Optional.of(PROCESS);
+            case PROCESS -> Optional.of(PUBLISH);
+            case ARCHIVE -> Optional.of(RELEASE);
+            default -> Optional.empty();
+        };
     }
 
     /** State of a row that waits for this step. */

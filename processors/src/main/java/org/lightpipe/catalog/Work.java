@@ -1,10 +1,12 @@
 package org.lightpipe.catalog;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,6 +28,7 @@ public final class Work {
     private final JdbcTemplate jdbc;
     private final long hubRun;
     private final RetryPolicy retry;
+    private final Hints hints;
     private final Map<Step, AtomicLong> done = new EnumMap<>(Step.class);
     private final Map<Step, AtomicLong> failures = new EnumMap<>(Step.class);
     private final Set<Item> active = ConcurrentHashMap.newKeySet();
@@ -37,9 +40,15 @@ public final class Work {
      * @param retry how often and when a failed item is tried again
      */
     public Work(JdbcTemplate jdbc, long hubRun, RetryPolicy retry) {
+        this(jdbc, hubRun, retry, new Hints());
+    }
+
+    /** As above; the step after one that is done with a row is woken. */
+    public Work(JdbcTemplate jdbc, long hubRun, RetryPolicy retry, Hints hints) {
         this.jdbc = jdbc;
         this.hubRun = hubRun;
         this.retry = retry;
+        this.hints = hints;
         for (Step step : Step.values()) {
             done.put(step, new AtomicLong());
             failures.put(step, new AtomicLong());
@@ -125,10 +134,71 @@ public final class Work {
                 == 1;
         if (held) {
             done.get(step).incrementAndGet();
+            step.next().ifPresent(hints::wake);
         } else {
             LOG.warn("{} {}: another hub has taken over {} {}; its result stands", step.label(), id, step.table(), id);
         }
         return held;
+    }
+
+    /**
+     * As {@link #done(Step, long)}, for many rows in one statement.
+     *
+     * @return those that this run of the hub held, and that are done with now
+     */
+    public Set<Long> doneAll(Step step, Collection<Long> ids) {
+        return doneAll(step, ids, step.done());
+    }
+
+    /** As {@link #doneAll(Step, Collection)}, into another state than the usual one. */
+    public Set<Long> doneAll(Step step, Collection<Long> ids, String state) {
+        if (ids.isEmpty()) {
+            return Set.of();
+        }
+        Set<Long> held = new HashSet<>(jdbc.queryForList(
+                "update " + step.table()
+                        + " set state = ?, claimed_by = null, attempts = 0, since = now(), reason = null,"
+                        + " failed_from = null where id = any(?) and state = ? and claimed_by = ? returning id",
+                Long.class,
+                state,
+                ids.toArray(Long[]::new),
+                step.busy(),
+                hubRun));
+        counted(step, held.size());
+        if (held.size() < ids.size()) {
+            LOG.warn(
+                    "{}: another hub has taken over {} of {} rows; its results stand",
+                    step.label(),
+                    ids.size() - held.size(),
+                    ids.size());
+        }
+        return held;
+    }
+
+    /** So many rows were ended by a statement of the step's own. */
+    public void counted(Step step, int rows) {
+        done.get(step).addAndGet(rows);
+        if (rows > 0) {
+            step.next().ifPresent(hints::wake);
+        }
+    }
+
+    /** Nobody in this run of the hub works on the rows any more. */
+    public void endedAll(Step step, Collection<Long> ids) {
+        ids.forEach(id -> ended(step, id));
+    }
+
+    /** The rows wait again, as if they had not been claimed: what failed is not theirs. */
+    public void againAll(Step step, Collection<Long> ids, String reason) {
+        endedAll(step, ids);
+        jdbc.update(
+                "update " + step.table() + " set state = ?, claimed_by = null, reason = ?"
+                        + " where id = any(?) and state = ? and claimed_by = ?",
+                step.waiting(),
+                shortened(reason),
+                ids.toArray(Long[]::new),
+                step.busy(),
+                hubRun);
     }
 
     /** The row waits again, as if it had not been claimed, for at least a while. */
@@ -216,6 +286,24 @@ public final class Work {
                 step.waiting());
     }
 
+    /**
+     * Sets some of what this step holds for a person to work again.
+     *
+     * @param ids which rows; empty for all
+     * @param reasonLike a LIKE pattern with a backslash as its escape, which their reason matches; empty for any
+     * @return how many rows
+     */
+    public int retryFailed(Step step, List<Long> ids, Optional<String> reasonLike) {
+        return jdbc.update(
+                "update " + step.table() + " set state = failed_from, failed_from = null, attempts = 0,"
+                        + " not_before = now() where state = 'FAILED' and failed_from = ?"
+                        + " and (cardinality(?::bigint[]) = 0 or id = any(?)) and coalesce(reason, '') like ?",
+                step.waiting(),
+                ids.toArray(Long[]::new),
+                ids.toArray(Long[]::new),
+                reasonLike.orElse("%"));
+    }
+
     /** How many rows this run of the hub has finished. */
     public long doneCount(Step step) {
         return done.get(step).get();
@@ -233,7 +321,12 @@ public final class Work {
         return Math.round(bounded * ThreadLocalRandom.current().nextDouble(0.5, 1.0));
     }
 
+    /** Why something failed, for a person. */
+    public String words(Throwable failure) {
+        return Reason.of(failure);
+    }
+
     private static String shortened(String reason) {
-        return reason.length() <= REASON_LENGTH ? reason : reason.substring(0, REASON_LENGTH) + "…";
+        return reason == null || reason.length() <= REASON_LENGTH ? reason : reason.substring(0, REASON_LENGTH) + "…";
     }
 }

@@ -2,7 +2,6 @@ package org.lightpipe.config;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +17,6 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.lightpipe.config.Workflow.Stage;
 import org.lightpipe.core.Findings;
 import org.lightpipe.core.Names;
@@ -76,10 +74,11 @@ public final class ConfigurationReader {
                 }
             });
         }
+        StorageReader storages = new StorageReader(directory.resolve("storages.yaml"), findings, placeholders);
         Map<String, Beamline> beamlines = new TreeMap<>();
         for (Path file : yamlFiles(directory.resolve("beamlines"), findings)) {
             YamlSource.map(file, findings, placeholders).ifPresent(map -> {
-                Beamline beamline = beamline(map, workflows);
+                Beamline beamline = beamline(map, workflows, storages);
                 if (beamlines.put(beamline.name(), beamline) != null) {
                     map.wrong("beamline", "beamline '" + beamline.name() + "' is defined twice", "rename one");
                 }
@@ -260,105 +259,33 @@ public final class ConfigurationReader {
         });
     }
 
-    private Beamline beamline(YamlMap map, Map<String, Workflow> workflows) {
+    private Beamline beamline(YamlMap map, Map<String, Workflow> workflows, StorageReader storages) {
         String name = map.text("beamline");
         Names.check(map, "beamline", name);
         String station = map.text("station", name);
         Names.check(map, "station", station);
         String description = map.text("description", "");
-        Storage storage = storage(map);
-        AcquirePolicy acquire = acquire(map);
+        Storage storage = storages.storage(map, name);
+        List<Storage> copies = storages.copies(map);
+        AcquirePolicy acquire = AcquireReader.beamline(map);
         DatasetRule dataset = dataset(map);
+        MetadataPolicy metadata = MetadataReader.read(map);
         List<WorkflowRule> trigger = new ArrayList<>();
         for (YamlMap rule : map.maps("trigger")) {
             trigger.add(trigger(rule, workflows));
         }
         Optional<ArchivePolicy> archive = map.map("archive").map(this::archive);
+        if (archive.isPresent() && !StorageSettings.isReadable(storage)) {
+            map.wrong(
+                    "archive",
+                    "storage '" + storage.name() + "' cannot be read, so nothing in it can be archived",
+                    storage.uri().startsWith("command:")
+                            ? "add 'readBack' to its settings"
+                            : "name it under a path or URI that reads the same files, or leave 'archive' out");
+        }
         map.end();
-        return new Beamline(name, station, description, storage, acquire, dataset, List.copyOf(trigger), archive);
-    }
-
-    private Storage storage(YamlMap map) {
-        if (map.isText("storage") || !map.has("storage")) {
-            return new Storage(storageUri(map, "storage"), Optional.empty(), 02770, 0640);
-        }
-        return map.map("storage")
-                .map(inner -> {
-                    Storage storage = new Storage(
-                            storageUri(inner, "uri"),
-                            inner.optionalText("group"),
-                            mode(inner, "directoryMode", 02770),
-                            mode(inner, "fileMode", 0640));
-                    inner.end();
-                    return storage;
-                })
-                .orElse(new Storage("", Optional.empty(), 0, 0));
-    }
-
-    private String storageUri(YamlMap map, String field) {
-        String uri = map.text(field);
-        if (!uri.isEmpty() && !uri.startsWith("file:") && !uri.startsWith("sftp:")) {
-            map.wrong(field, "'" + uri + "' is not a storage", "write it as file:/path or sftp:user@host/path");
-        }
-        return uri;
-    }
-
-    private static int mode(YamlMap map, String field, int otherwise) {
-        String text = map.text(field, "");
-        if (text.isEmpty()) {
-            return otherwise;
-        }
-        if (!text.matches("[0-7]{3,4}")) {
-            map.wrong(field, "'" + text + "' is not a mode", "write it in octal, in quotes: \"2770\"");
-            return otherwise;
-        }
-        return Integer.parseInt(text, 8);
-    }
-
-    private AcquirePolicy acquire(YamlMap map) {
-        Optional<YamlMap> inner = map.map("acquire");
-        if (inner.isEmpty()) {
-            return new AcquirePolicy(
-                    watch(map),
-                    AcquirePolicy.Complete.STABLE,
-                    Duration.ofSeconds(2),
-                    "{name}.done",
-                    List.of(),
-                    List.of(),
-                    Duration.ofSeconds(1));
-        }
-        YamlMap policy = inner.get();
-        String complete = policy.choice("complete", "stable", List.of("stable", "marker", "rename"));
-        String marker = policy.text("marker", "{name}.done");
-        if (!marker.contains("{name}") || marker.contains("/")) {
-            policy.wrong("marker", "'" + marker + "' does not name the file it marks", "write it as '{name}.done'");
-        }
-        AcquirePolicy result = new AcquirePolicy(
-                policy.has("watch") ? watch(policy) : watch(map),
-                AcquirePolicy.Complete.valueOf(complete.toUpperCase(java.util.Locale.ROOT)),
-                policy.duration("quiet", Duration.ofSeconds(2)),
-                marker,
-                globs(policy, "include"),
-                globs(policy, "exclude"),
-                policy.duration("rescan", Duration.ofSeconds(1)));
-        policy.end();
-        return result;
-    }
-
-    private static List<String> globs(YamlMap map, String field) {
-        List<String> globs = map.texts(field);
-        for (String glob : globs) {
-            try {
-                FileSystems.getDefault().getPathMatcher("glob:" + glob);
-            } catch (PatternSyntaxException e) {
-                map.wrong(field, "'" + glob + "' is not a glob: " + e.getDescription(), "write it as '**.h5'");
-            }
-        }
-        return globs;
-    }
-
-    private Optional<String> watch(YamlMap map) {
-        return map.optionalText("watch");
+        return new Beamline(
+                name, station, description, storage, copies, acquire, dataset, metadata, List.copyOf(trigger), archive);
     }
 
     private static DatasetRule dataset(YamlMap map) {
@@ -407,7 +334,7 @@ public final class ConfigurationReader {
         List<String> has = List.of();
         Optional<YamlMap> when = map.map("when");
         if (when.isPresent()) {
-            files = globs(when.get(), "files");
+            files = AcquireReader.globs(when.get(), "files");
             has = when.get().texts("has");
             when.get().end();
         }

@@ -10,13 +10,15 @@ public final class RootedPath {
     /**
      * Resolves a relative path below a root.
      *
-     * @throws IllegalArgumentException when the path is absolute or would leave the root
+     * @param relative text of the path, as {@link RawName} writes it
+     * @throws IllegalArgumentException when the path is absolute or would leave the root, or no file can have that name
      */
     public static Path resolve(Path root, String relative) {
         Path normalRoot = root.toAbsolutePath().normalize();
-        Path path = normalRoot.resolve(relative).normalize();
-        if (Path.of(relative).isAbsolute() || !path.startsWith(normalRoot) || path.equals(normalRoot)) {
-            throw new IllegalArgumentException("'" + relative + "' leads out of " + root);
+        Path below = RawName.path(relative);
+        Path path = normalRoot.resolve(below).normalize();
+        if (below.isAbsolute() || !path.startsWith(normalRoot) || path.equals(normalRoot)) {
+            throw new IllegalArgumentException("'" + RawName.shown(relative) + "' leads out of " + root);
         }
         return path;
     }

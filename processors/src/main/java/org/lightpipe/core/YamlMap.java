@@ -28,6 +28,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 public final class YamlMap {
 
+    private static final Pattern BYTES = Pattern.compile("(\\d+(?:\\.\\d+)?) ?([kKMGTP]?)(i?)B?(?:/s)?");
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|min|m|h|d)");
 
     private final String source;
@@ -177,6 +178,30 @@ public final class YamlMap {
                     case "h" -> Duration.ofHours(amount);
                     default -> Duration.ofDays(amount);
                 });
+    }
+
+    /** A number of bytes such as {@code 500MB} (10^6) or {@code 2GiB} (2^30); {@code /s} may follow a rate. */
+    public long bytes(String field, long otherwise) {
+        return optionalText(field)
+                .map(value -> parseBytes(value).orElseGet(() -> {
+                    wrong(field, "'" + value + "' is not a number of bytes", "write it as 500MB, 2GiB or 300MB/s");
+                    return otherwise;
+                }))
+                .orElse(otherwise);
+    }
+
+    /** Parses {@code 10}, {@code 500kB}, {@code 2GiB}, {@code 300MB/s}. */
+    public static Optional<Long> parseBytes(String value) {
+        Matcher matcher = BYTES.matcher(value.trim());
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        int power = matcher.group(2).isEmpty()
+                ? 0
+                : 1 + "kMGTP".indexOf(matcher.group(2).replace('K', 'k'));
+        double unit = Math.pow(matcher.group(3).isEmpty() ? 1000 : 1024, power);
+        double bytes = Double.parseDouble(matcher.group(1)) * unit;
+        return bytes > Long.MAX_VALUE ? Optional.empty() : Optional.of(Math.round(bytes));
     }
 
     /** A regular expression. */

@@ -42,7 +42,7 @@ public record ExperimentForm(
         Optional<String> watch,
         Map<String, Object> written) {
 
-    private static final List<String> ROLES = List.of("PI", "User", "Contact");
+    static final List<String> ROLES = List.of("PI", "User", "Contact");
 
     /** A user of the experiment, with the role that the form gives. */
     public record User(String name, String role) {}

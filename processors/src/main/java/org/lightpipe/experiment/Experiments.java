@@ -14,6 +14,7 @@ import org.lightpipe.catalog.Work;
 import org.lightpipe.config.Beamline;
 import org.lightpipe.config.LiveConfiguration;
 import org.lightpipe.core.ConflictException;
+import org.lightpipe.core.NotFoundException;
 import org.lightpipe.storage.StorageSession;
 import org.lightpipe.storage.Storages;
 import org.springframework.dao.DuplicateKeyException;
@@ -57,12 +58,16 @@ public final class Experiments {
      * @param who who handed it in
      * @return name of the experiment
      * @throws org.lightpipe.core.InvalidInputException when the form is wrong; nothing is recorded
-     * @throws ConflictException when there is an experiment of that name
+     * @throws ConflictException when there is an experiment of that name, or its directory is monitored already
      */
     public String record(String source, String form, String who) {
         ExperimentForm parsed = ExperimentForm.parse(source, form, configuration.get());
         Beamline beamline = configuration.beamline(parsed.beamline());
-        watchOf(parsed, beamline).ifPresent(directory -> monitors.refuseUnusable(source, "watch", directory));
+        watchOf(parsed, beamline).ifPresent(directory -> {
+            monitors.refuseUnusable(source, "watch", directory);
+            // Here, while somebody reads the answer, rather than when the experiment is prepared.
+            monitors.refuseWatched(parsed.name(), directory);
+        });
         try {
             transactions.executeWithoutResult(status -> insert(parsed, beamline, who));
         } catch (DuplicateKeyException e) {
@@ -110,6 +115,11 @@ public final class Experiments {
         transactions.executeWithoutResult(status -> {
             if (work.done(Step.EXPERIMENT, id)) {
                 jdbc.update("update experiment set ready_at = now() where id = ?", id);
+                boolean hasUsers = Boolean.TRUE.equals(jdbc.queryForObject(
+                        "select exists (select 1 from experiment_user where experiment_id = ?)", Boolean.class, id));
+                if (hasUsers && storages.localRoot(beamline.storage()).isPresent()) {
+                    giveToUsers(id, (String) row.get("created_by"));
+                }
                 watch.ifPresent(directory -> monitors.start(name, directory, (String) row.get("created_by")));
             }
         });
@@ -125,6 +135,67 @@ public final class Experiments {
     private static Optional<String> watchOf(ExperimentForm form, Beamline beamline) {
         return form.watch()
                 .or(() -> beamline.acquire().watch().map(directory -> directory.replace("{experiment}", form.name())));
+    }
+
+    /** Who may see the data of an experiment, by name. @throws NotFoundException when there is no such experiment */
+    public List<Map<String, Object>> users(String experiment) {
+        return jdbc.queryForList(
+                "select username as name, role from experiment_user where experiment_id = ? order by username",
+                id(experiment));
+    }
+
+    /**
+     * Changes who may see the data of an experiment; its files follow, step by step, in the background.
+     *
+     * @param request <code>{add: [{name, role}], remove: [name]}</code>
+     * @param who who wants it
+     * @throws org.lightpipe.core.InvalidInputException when the request is wrong
+     * @throws NotFoundException when there is no such experiment
+     * @throws ConflictException when one who is to be removed is none of its users; nothing is changed
+     */
+    public void changeUsers(String experiment, String request, String who) {
+        UsersChange change = UsersChange.parse(request);
+        long id = id(experiment);
+        boolean mounted = storages.localRoot(configuration
+                        .beamline(jdbc.queryForObject("select beamline from experiment where id = ?", String.class, id))
+                        .storage())
+                .isPresent();
+        transactions.executeWithoutResult(status -> {
+            for (String name : change.remove()) {
+                if (jdbc.update("delete from experiment_user where experiment_id = ? and username = ?", id, name)
+                        == 0) {
+                    throw new ConflictException("'" + name + "' is not a user of experiment '" + experiment + "'");
+                }
+                audit.record(who, "user removed", experiment + " " + name);
+            }
+            for (ExperimentForm.User user : change.add()) {
+                jdbc.update(
+                        "insert into experiment_user values (?, ?, ?)"
+                                + " on conflict (experiment_id, username) do update set role = excluded.role",
+                        id,
+                        user.name(),
+                        user.role());
+                audit.record(who, "user added", experiment + " " + user.name() + " " + user.role());
+            }
+            if (mounted) {
+                giveToUsers(id, who);
+            }
+        });
+    }
+
+    private long id(String experiment) {
+        return jdbc.queryForList("select id from experiment where name = ?", Long.class, experiment).stream()
+                .findFirst()
+                .orElseThrow(() -> new NotFoundException("there is no experiment '" + experiment + "'"));
+    }
+
+    /** Asks for a walk that gives the files to the users; one that has not begun yet will see these users too. */
+    private void giveToUsers(long id, String who) {
+        jdbc.update(
+                "insert into permission_run (experiment_id, action, requested_by)"
+                        + " select ?, 'USERS', ? on conflict do nothing",
+                id,
+                who);
     }
 
     /** All experiments that a person may see, newest first, at most 1,000. */

@@ -80,4 +80,23 @@ final class AcquireControl implements StepMXBean {
     public int retryFailed() {
         return 0;
     }
+
+    @Override
+    public int retry(long[] ids) {
+        return 0;
+    }
+
+    @Override
+    public int retryReason(String like) {
+        return 0;
+    }
+
+    /** The directories that cannot be watched now, and why. */
+    @Override
+    public String[] held() {
+        return monitors()
+                .filter(monitor -> !monitor.getTrouble().isEmpty())
+                .map(monitor -> monitor.getDirectoryName() + ": " + monitor.getTrouble())
+                .toArray(String[]::new);
+    }
 }

@@ -1,5 +1,6 @@
 package org.lightpipe.hub;
 
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.lightpipe.catalog.Step;
 import org.lightpipe.catalog.Work;
@@ -13,10 +14,14 @@ public final class Failures {
         this.work = work;
     }
 
-    /** Ends the attempt at the item that the exchange properties {@code step} and {@code id} name. */
+    /** Ends the attempt at the item, or items, that the exchange properties {@code step} and {@code id} name. */
     public void hold(Exchange exchange) {
         Step step = Step.of(exchange.getProperty("step", String.class));
-        long id = exchange.getProperty("id", Long.class);
-        work.failed(step, id, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class));
+        Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Object items = exchange.getProperty("id");
+        List<?> ids = items instanceof List<?> several ? several : List.of(items);
+        for (Object id : ids) {
+            work.failed(step, exchange.getContext().getTypeConverter().convertTo(Long.class, id), cause);
+        }
     }
 }

@@ -5,11 +5,13 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.lightpipe.core.YamlMap;
 
 /**
  * The hub's properties: {@code application.properties}, over it the profile's file, over it the environment, over it
@@ -111,5 +113,44 @@ final class Properties {
                     (fromEnvironment ? "environment variable '" : "property '") + name + "' is not defined");
         }
         return value == null ? rest.substring(colon + 1) : value;
+    }
+
+    /**
+     * A duration.
+     *
+     * @throws IllegalArgumentException when it is none, in words
+     */
+    Duration duration(String property) {
+        String text = get(property, "");
+        return YamlMap.parseDuration(text)
+                .orElseThrow(() -> new IllegalArgumentException("config/application.properties: " + property + ": '"
+                        + text + "' is not a duration (write it as 500ms, 2s, 5min, 12h or 90d)"));
+    }
+
+    /**
+     * A number of bytes, or of bytes a second.
+     *
+     * @throws IllegalArgumentException when it is none, in words
+     */
+    long bytes(String property) {
+        String text = get(property, "");
+        return YamlMap.parseBytes(text)
+                .orElseThrow(() -> new IllegalArgumentException("config/application.properties: " + property + ": '"
+                        + text + "' is not a number of bytes (write it as 100MB/s or 2GiB)"));
+    }
+
+    /**
+     * A whole number.
+     *
+     * @throws IllegalArgumentException when it is none, in words
+     */
+    int number(String property, int otherwise) {
+        String text = get(property, Integer.toString(otherwise));
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "config/application.properties: " + property + ": '" + text + "' is not a whole number", e);
+        }
     }
 }

@@ -35,4 +35,13 @@ public interface StepMXBean {
 
     /** Sets everything that is held to work again; answers how many items that were. */
     int retryFailed();
+
+    /** Sets some of what is held to work again, by their ids; answers how many items that were. */
+    int retry(long[] ids);
+
+    /** As {@link #retry}, for what is held for a reason that a glob matches, such as <code>*: permission denied</code>. */
+    int retryReason(String like);
+
+    /** What is held and why, a line for each; the first 1,000. */
+    String[] held();
 }

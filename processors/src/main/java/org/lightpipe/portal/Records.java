@@ -228,8 +228,9 @@ public final class Records {
     private ArrayNode files(long dataset) {
         ArrayNode files = json.createArrayNode();
         jdbc.query(
-                "select path, size, digest, state from file where dataset_id = :dataset order by path limit "
-                        + FILES_LISTED,
+                "select * from (select path, size, digest, state from file where experiment_id ="
+                        + " (select experiment_id from dataset where id = :dataset) and dataset_id = :dataset"
+                        + " order by id limit " + FILES_LISTED + ") f order by path",
                 Map.of("dataset", dataset),
                 row -> {
                     ObjectNode file = files.addObject();

@@ -13,12 +13,16 @@ import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Optional;
 
 /** Makes directories of a mounted storage with the group and mode that its beamline asks for. */
-final class Directories {
+public final class Directories {
 
     private final Optional<String> group;
     private final int mode;
 
-    Directories(Optional<String> group, int mode) {
+    /**
+     * @param group POSIX group of what is newly made, if one is wanted
+     * @param mode its mode, such as 02770
+     */
+    public Directories(Optional<String> group, int mode) {
         this.group = group;
         this.mode = mode;
     }
@@ -27,7 +31,7 @@ final class Directories {
      * Makes a directory and those above it, up to the root. Only what is newly made gets group and mode:
      * what a person changed stays as it is.
      */
-    void create(Path root, Path directory) throws IOException {
+    public void create(Path root, Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return;
         }
@@ -62,7 +66,8 @@ final class Directories {
         }
     }
 
-    static void flush(Path directory) throws IOException {
+    /** Writes the names in a directory to the disk. */
+    public static void flush(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

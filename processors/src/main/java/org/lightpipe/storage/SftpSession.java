@@ -1,202 +1,163 @@
 package org.lightpipe.storage;
 
-import com.jcraft.jsch.ChannelSftp;
-import com.jcraft.jsch.SftpException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
-import java.util.function.Consumer;
-import org.apache.camel.Exchange;
-import org.apache.camel.component.file.FileComponent;
-import org.apache.camel.component.file.GenericFile;
-import org.apache.camel.component.file.GenericFileOperationFailedException;
-import org.apache.camel.component.file.remote.SftpEndpoint;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.lightpipe.sftp.Attributes;
+import org.lightpipe.sftp.OpenFlags;
+import org.lightpipe.sftp.SftpConnection;
+import org.lightpipe.sftp.SftpInput;
+import org.lightpipe.sftp.SftpPool;
+import org.lightpipe.sftp.SftpStatusException;
+import org.lightpipe.sftp.Status;
 
-/** A storage behind SFTP, through the operations of Camel's own endpoint, so that its options mean the same everywhere. */
+/** A storage behind SFTP. */
 final class SftpSession implements StorageSession {
 
-    private final SftpEndpoint endpoint;
-    private final int directoryMode;
-    private final SftpConnection operations;
-    private final Consumer<SftpSession> giveBack;
-    private boolean broken;
+    private static final int WRITES_AHEAD = 16;
+    private static final int PRIVATE = 0600;
 
-    SftpSession(SftpEndpoint endpoint, int directoryMode, Consumer<SftpSession> giveBack) throws IOException {
-        this.endpoint = endpoint;
-        this.directoryMode = directoryMode;
-        this.giveBack = giveBack;
-        this.operations = new SftpConnection(endpoint);
-        perform(() -> operations.connect(endpoint.getConfiguration(), endpoint.createExchange()));
-    }
+    private final FarStorage storage;
+    private final SftpPool.Lease lease;
+    private final SftpConnection connection;
 
-    /** True when the far side still answers. */
-    boolean isAlive() {
-        try {
-            return !broken && operations.isConnected() && operations.sendNoop();
-        } catch (GenericFileOperationFailedException e) {
-            return false;
-        }
-    }
-
-    void disconnect() {
-        try {
-            operations.forceDisconnect();
-        } catch (GenericFileOperationFailedException e) {
-            // it was broken anyway
-        }
+    SftpSession(FarStorage storage) throws IOException {
+        this.storage = storage;
+        this.lease = storage.pool().lease();
+        this.connection = lease.connection();
     }
 
     @Override
     public InputStream read(String path) throws IOException {
-        Exchange exchange = endpoint.createExchange();
-        GenericFile<Object> file = new GenericFile<>();
-        exchange.setProperty(FileComponent.FILE_EXCHANGE_FILE, file);
         try {
-            perform(() -> operations.retrieveFile(remote(path), exchange, -1));
-        } catch (IOException e) {
-            throw isMissing(e) ? missing(path, e) : e;
+            return new SftpInput(connection, remote(path));
+        } catch (SftpStatusException e) {
+            throw inWords("read", path, e);
         }
-        return (InputStream) file.getBody();
     }
 
     @Override
     public boolean exists(String path) throws IOException {
-        return perform(() -> operations.existsFile(remote(path)));
+        try {
+            connection.await(connection.linkStat(remote(path)));
+            return true;
+        } catch (SftpStatusException e) {
+            if (e.isMissing()) {
+                return false;
+            }
+            throw inWords("look at", path, e);
+        }
     }
 
     @Override
     public void createDirectories(String path) throws IOException {
-        if (!remote(path).equals(plain(path))) {
-            createNamed(path);
-        } else if (!perform(() -> operations.buildDirectory(plain(path), false))) {
-            // Several sessions may make the same directory at the same time: only its absence is an error.
-            if (!exists(path)) {
-                throw new IOException("cannot make directory " + plain(path) + " on "
-                        + endpoint.getConfiguration().getHost());
-            }
-        }
-    }
-
-    /** As Camel does it, part by part, for a path that its client would take for a pattern. */
-    private void createNamed(String path) throws IOException {
-        if (exists(path)) {
-            return;
-        }
-        int slash = path.lastIndexOf('/');
-        if (slash > 0) {
-            createDirectories(path.substring(0, slash));
-        }
-        try {
-            perform(() -> {
-                operations.makeDirectory(plain(path), remote(path), directoryMode);
-                return true;
-            });
-        } catch (IOException e) {
-            broken = false;
-            if (!isAlive() || !exists(path)) {
-                broken = true;
-                throw e;
-            }
+        // Not from memory: whoever asks here wants it to be there.
+        storage.directories().forget(path);
+        Map<String, IOException> failures = storage.directories().make(connection, List.of(path));
+        if (!failures.isEmpty()) {
+            IOException e = failures.get(path);
+            throw e instanceof SftpStatusException status ? inWords("make directory", path, status) : e;
         }
     }
 
     @Override
     public void write(String path, InputStream bytes) throws IOException {
-        delete(path);
-        Exchange exchange = endpoint.createExchange();
-        exchange.getIn().setBody(bytes);
-        perform(() -> operations.storeFile(remote(path), exchange, -1));
+        byte[] name = remote(path);
+        try {
+            delete(path);
+            byte[] handle = connection.await(connection.open(
+                    name,
+                    OpenFlags.WRITE | OpenFlags.CREATE | OpenFlags.NEW,
+                    Attributes.none().withMode(PRIVATE)));
+            boolean written = false;
+            try {
+                write(handle, bytes);
+                connection.await(
+                        connection.setAttributes(handle, Attributes.none().withMode(storage.fileMode())));
+                if (connection.flushes()) {
+                    connection.await(connection.flush(handle));
+                }
+                written = true;
+            } finally {
+                CompletableFuture<Void> closing = connection.close(handle);
+                if (written) {
+                    connection.await(closing);
+                }
+            }
+        } catch (SftpStatusException e) {
+            throw inWords("write", path, e);
+        }
+    }
+
+    private void write(byte[] handle, InputStream bytes) throws IOException {
+        Deque<CompletableFuture<Void>> ahead = new ArrayDeque<>();
+        long offset = 0;
+        while (true) {
+            byte[] part = bytes.readNBytes(connection.writeChunk());
+            if (part.length == 0) {
+                break;
+            }
+            ahead.add(connection.write(handle, offset, part, 0, part.length));
+            offset += part.length;
+            if (ahead.size() > WRITES_AHEAD) {
+                connection.await(ahead.poll());
+            }
+        }
+        for (CompletableFuture<Void> each : ahead) {
+            connection.await(each);
+        }
     }
 
     @Override
     public void rename(String from, String to) throws IOException {
         try {
-            renameOnce(from, to);
-        } catch (IOException e) {
+            connection.await(connection.rename(remote(from), remote(to)));
+        } catch (SftpStatusException e) {
             // A server without posix-rename refuses to replace a file.
-            broken = false;
-            if (!isAlive() || !exists(to) || !exists(from)) {
-                throw e;
+            if (connection.replaces() || !exists(to) || !exists(from)) {
+                throw inWords("rename", from, e);
             }
             delete(to);
-            renameOnce(from, to);
-        }
-    }
-
-    private void renameOnce(String from, String to) throws IOException {
-        boolean escaped = !remote(from).equals(plain(from)) || !remote(to).equals(plain(to));
-        perform(() -> {
-            if (escaped) {
-                operations.renameEscaped(remote(from), remote(to));
-                return true;
+            try {
+                connection.await(connection.rename(remote(from), remote(to)));
+            } catch (SftpStatusException again) {
+                throw inWords("rename", from, again);
             }
-            return operations.renameFile(remote(from), remote(to));
-        });
+        }
     }
 
     @Override
     public void delete(String path) throws IOException {
         try {
-            perform(() -> operations.deleteFile(remote(path)));
-        } catch (IOException e) {
-            if (!isMissing(e)) {
-                throw e;
+            connection.await(connection.remove(remote(path)));
+        } catch (SftpStatusException e) {
+            if (!e.isMissing()) {
+                throw inWords("remove", path, e);
             }
-            broken = false;
         }
     }
 
     @Override
     public void close() {
-        giveBack.accept(this);
+        lease.close();
     }
 
-    private interface Operation {
-        boolean run();
+    private byte[] remote(String path) {
+        return storage.paths().of(path);
     }
 
-    /** Runs an operation; after a failure this session is not used again, since its state is unknown. */
-    private boolean perform(Operation operation) throws IOException {
-        boolean went = false;
-        try {
-            boolean answer = operation.run();
-            went = true;
-            return answer;
-        } catch (GenericFileOperationFailedException e) {
-            throw new IOException(words(e), e);
-        } finally {
-            broken = broken || !went;
+    private IOException inWords(String what, String path, SftpStatusException e) {
+        if (e.isMissing()) {
+            NoSuchFileException missing = new NoSuchFileException(path);
+            missing.initCause(e);
+            return missing;
         }
-    }
-
-    private String words(GenericFileOperationFailedException e) {
-        Throwable cause = e.getCause();
-        String detail = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
-        return e.getMessage() + detail;
-    }
-
-    private static boolean isMissing(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SftpException e) {
-                return e.id == ChannelSftp.SSH_FX_NO_SUCH_FILE;
-            }
-        }
-        return false;
-    }
-
-    private static NoSuchFileException missing(String path, IOException cause) {
-        NoSuchFileException missing = new NoSuchFileException(path);
-        missing.initCause(cause);
-        return missing;
-    }
-
-    private String plain(String path) {
-        String directory = endpoint.getConfiguration().getDirectory();
-        return directory == null || directory.isEmpty() ? path : directory + "/" + path;
-    }
-
-    /** The client takes *, ? and \ in a path for a pattern: they are escaped, so that a name is only ever a name. */
-    private String remote(String path) {
-        return plain(path).replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?");
+        String why = e.code() == Status.PERMISSION_DENIED ? "permission denied" : e.getMessage();
+        return new IOException("cannot " + what + " '" + path + "' on " + connection.shown() + ": " + why, e);
     }
 }

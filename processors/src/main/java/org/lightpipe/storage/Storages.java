@@ -3,23 +3,31 @@ package org.lightpipe.storage;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Endpoint;
 import org.apache.camel.component.file.FileEndpoint;
 import org.apache.camel.component.file.remote.SftpEndpoint;
 import org.apache.camel.util.URISupport;
 import org.lightpipe.config.Storage;
+import org.lightpipe.sftp.FarDirectories;
+import org.lightpipe.sftp.FarPath;
+import org.lightpipe.sftp.SftpAccess;
+import org.lightpipe.sftp.SftpPool;
+import org.lightpipe.storage.command.Commands;
+import org.lightpipe.storage.webdav.WebDav;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens storages. Connections are kept for the next one who asks, a few for each storage. Thread-safe. */
 public final class Storages implements AutoCloseable {
 
-    private static final int IDLE_CONNECTIONS = 4;
+    private static final Logger LOG = LoggerFactory.getLogger(Storages.class);
+
+    /** To one storage at the same time; each has many files on its way. */
+    private static final int CONNECTIONS = 4;
 
     /** What makes Camel's SFTP endpoint quick and honest; an option that is written in the URI stays as it is. */
     private static final Map<String, Object> SFTP_DEFAULTS = Map.ofEntries(
@@ -40,7 +48,9 @@ public final class Storages implements AutoCloseable {
             Map.of("forceWrites", "true", "eagerDeleteTargetFile", "true");
 
     private final CamelContext camel;
-    private final Map<String, Deque<SftpSession>> idle = new HashMap<>();
+    private final Map<String, FarStorage> far = new HashMap<>();
+    private final Map<Storage, WebDav> servers = new HashMap<>();
+    private final Map<Storage, Commands> commands = new HashMap<>();
     private boolean closed;
 
     public Storages(CamelContext camel) {
@@ -80,43 +90,80 @@ public final class Storages implements AutoCloseable {
             return new LocalSession(
                     root.get(), storage.fileMode(), new Directories(storage.group(), storage.directoryMode()));
         }
-        String uri = endpointUri(storage);
-        SftpSession session;
-        while ((session = takeIdle(uri)) != null) {
-            if (session.isAlive()) {
-                return session;
-            }
-            session.disconnect();
+        if (storage.uri().startsWith("http:") || storage.uri().startsWith("https:")) {
+            return new WebDavSession(server(storage));
         }
-        Endpoint endpoint = camel.getEndpoint(uri);
-        if (endpoint instanceof SftpEndpoint sftp) {
-            return new SftpSession(sftp, storage.directoryMode(), used -> keep(uri, used));
+        if (storage.uri().startsWith("command:")) {
+            return new CommandSession(commands(storage));
         }
-        throw new IllegalArgumentException("storage " + URISupport.sanitizeUri(uri) + " is neither file: nor sftp:");
+        if (storage.uri().startsWith("globus:")) {
+            return new GlobusSession(storage.name());
+        }
+        return new SftpSession(far(storage));
     }
 
-    private synchronized SftpSession takeIdle(String uri) {
-        Deque<SftpSession> sessions = idle.get(uri);
-        return sessions == null ? null : sessions.pollFirst();
+    private synchronized WebDav server(Storage storage) {
+        if (closed) {
+            throw new IllegalStateException("the storages are closed");
+        }
+        return servers.computeIfAbsent(storage, WebDav::new);
     }
 
-    private void keep(String uri, SftpSession session) {
-        if (session.isAlive()) {
-            synchronized (this) {
-                Deque<SftpSession> sessions = idle.computeIfAbsent(uri, key -> new ArrayDeque<>());
-                if (!closed && sessions.size() < IDLE_CONNECTIONS) {
-                    sessions.addFirst(session);
-                    return;
-                }
-            }
+    private synchronized Commands commands(Storage storage) {
+        if (closed) {
+            throw new IllegalStateException("the storages are closed");
         }
-        session.disconnect();
+        return commands.computeIfAbsent(storage, Commands::new);
+    }
+
+    /**
+     * A storage behind SFTP, with the connections that all who use it share.
+     *
+     * @throws IllegalArgumentException when it is something else
+     */
+    public synchronized FarStorage far(Storage storage) {
+        return far.computeIfAbsent(endpointUri(storage), uri -> {
+            if (closed) {
+                throw new IllegalStateException("the storages are closed");
+            }
+            if (camel.getEndpoint(uri) instanceof SftpEndpoint endpoint) {
+                return far(endpoint, storage);
+            }
+            throw new IllegalArgumentException(
+                    "storage " + URISupport.sanitizeUri(uri) + " is neither file: nor sftp:");
+        });
+    }
+
+    private static FarStorage far(SftpEndpoint endpoint, Storage storage) {
+        SftpAccess access = SftpOptions.access(endpoint);
+        if (access.hostKeys().strictChecking().equals("no")) {
+            LOG.warn(
+                    "storage '{}': the host key of {} is not checked: anyone in between can read and change the data;"
+                            + " set strictHostKeyChecking=yes and knownHostsFile",
+                    storage.name(),
+                    access.shown());
+        }
+        String directory =
+                Optional.ofNullable(endpoint.getConfiguration().getDirectory()).orElse("");
+        return new FarStorage(
+                new SftpPool(access, CONNECTIONS),
+                new FarPath(directory),
+                new FarDirectories(directory, octal(endpoint.getConfiguration().getChmodDirectory())),
+                octal(endpoint.getConfiguration().getChmod()));
+    }
+
+    private static int octal(String mode) {
+        return Integer.parseInt(mode, 8);
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        idle.values().forEach(sessions -> sessions.forEach(SftpSession::disconnect));
-        idle.clear();
+        far.values().forEach(storage -> storage.pool().close());
+        far.clear();
+        servers.values().forEach(WebDav::close);
+        servers.clear();
+        commands.values().forEach(Commands::close);
+        commands.clear();
     }
 }

@@ -1,2 +1,2 @@
-/** Reading, writing and renaming in a storage, wherever it is, through Camel's file components. */
+/** Reading, writing and renaming in a storage, wherever it is. */
 package org.lightpipe.storage;

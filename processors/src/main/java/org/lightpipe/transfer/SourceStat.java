@@ -15,9 +15,10 @@ import java.util.concurrent.TimeUnit;
  * @param mtimeNs time of the last change, in nanoseconds since 1970
  * @param key device and inode: another file of the same name has another
  */
-record SourceStat(long size, long mtimeNs, String key) {
+public record SourceStat(long size, long mtimeNs, String key) {
 
-    static SourceStat of(Path file) throws IOException {
+    /** What a regular file looks like now; a link is not followed. */
+    public static SourceStat of(Path file) throws IOException {
         BasicFileAttributes attributes =
                 Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!attributes.isRegularFile()) {

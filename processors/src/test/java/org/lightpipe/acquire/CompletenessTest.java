@@ -4,129 +4,80 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
-import org.lightpipe.acquire.Completeness.Stamp;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.lightpipe.acquire.WaitingFile.Arrival;
 import org.lightpipe.config.AcquirePolicy.Complete;
 
+/** When a file is finished: seconds after it was seen in this state, at second 1,000 of a clock that says it is day 1. */
 class CompletenessTest {
 
-    private static final Duration QUIET = Duration.ofSeconds(2);
     private static final long SECOND = 1_000_000_000L;
+    private static final long NOW = 1_000 * SECOND;
+    private static final long WALL = 86_400 * SECOND;
+    private static final Duration QUIET = Duration.ofSeconds(2);
 
-    private final Map<String, Stamp> files = new HashMap<>();
+    private static WaitingFile file(Arrival arrival, long size, long ageSeconds, int links) {
+        long time = WALL - ageSeconds * SECOND;
+        FileStatus status = new FileStatus(FileStatus.Kind.FILE, size, time, time, 1, 1, links);
+        return new WaitingFile(new Directory(Path.of("/watched"), ""), "f", status, arrival, NOW);
+    }
 
-    private List<String> look(Completeness completeness, long second) {
-        List<LandedFile> found =
-                completeness.finished(Map.copyOf(files), path -> !path.endsWith("/no"), second * SECOND);
-        found.forEach(completeness::handedOver);
-        return found.stream().map(LandedFile::path).sorted().toList();
+    private static String finished(Completeness completeness, WaitingFile file, FileStatus marker) {
+        long at = completeness.finishedAt(file, marker, NOW, WALL);
+        return at == WaitingFile.NEVER ? "never" : Long.toString((at - NOW) / SECOND);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // How, arrival, size, age in seconds, links, finished after seconds.
+        "STABLE, SCANNED, 1, 0, 1, 2",
+        "STABLE, CREATED, 1, 0, 1, 2",
+        "STABLE, CLOSED, 1, 0, 1, 2",
+        "STABLE, MOVED, 1, 500, 1, 2",
+        // Nobody has touched it for long.
+        "STABLE, SCANNED, 1, 61, 1, 0",
+        "STABLE, SCANNED, 1, 59, 1, 2",
+        // A time in the future is another clock's.
+        "STABLE, SCANNED, 1, -500, 1, 2",
+        "CLOSED, CLOSED, 1, 0, 1, 0",
+        "CLOSED, CLOSED, 0, 0, 1, 0",
+        "CLOSED, MOVED, 1, 0, 1, 0",
+        "CLOSED, CREATED, 1, 0, 1, never",
+        "CLOSED, CREATED, 0, 0, 1, 60",
+        // A further name of a file is never closed.
+        "CLOSED, CREATED, 1, 0, 2, 2",
+        "CLOSED, SCANNED, 1, 0, 1, 2",
+        "RENAME, MOVED, 1, 0, 1, 0",
+        "RENAME, SCANNED, 1, 0, 1, 0",
+        "RENAME, CREATED, 1, 0, 2, 0",
+        "RENAME, CREATED, 1, 0, 1, 2",
+        "RENAME, CLOSED, 1, 0, 1, 2",
+        "MARKER, CLOSED, 1, 0, 1, never"
+    })
+    void finishedAfterSeconds(Complete how, Arrival arrival, long size, long age, int links, String seconds) {
+        Completeness completeness = new Completeness(how, QUIET, Duration.ZERO);
+        assertThat(finished(completeness, file(arrival, size, age, links), null))
+                .isEqualTo(seconds);
     }
 
     @Test
-    void aFileIsToldOnceItIsQuietAndAgainWhenItChanges() {
-        Completeness stable = new Completeness(Complete.STABLE, QUIET, "{name}.done");
-        files.put("a", new Stamp(1, 1));
-        assertThat(look(stable, 0)).isEmpty();
-        assertThat(look(stable, 1)).isEmpty();
-        assertThat(stable.oldestNanos(1 * SECOND)).isEqualTo(SECOND);
-        files.put("a", new Stamp(2, 1));
-        assertThat(look(stable, 2)).isEmpty();
-        assertThat(look(stable, 3)).isEmpty();
-        assertThat(look(stable, 4)).containsExactly("a");
-        assertThat(look(stable, 5)).isEmpty();
-        assertThat(stable.unfinished()).isZero();
-        files.put("a", new Stamp(2, 9));
-        assertThat(look(stable, 6)).isEmpty();
-        assertThat(look(stable, 8)).containsExactly("a");
-        files.remove("a");
-        assertThat(look(stable, 9)).isEmpty();
-        files.put("a", new Stamp(2, 9));
-        assertThat(look(stable, 10)).isEmpty();
-        assertThat(look(stable, 12)).containsExactly("a");
+    void aMarkerThatIsOlderThanItsFileIsNotEnough() {
+        Completeness marker = new Completeness(Complete.MARKER, QUIET, Duration.ZERO);
+        WaitingFile file = file(Arrival.CLOSED, 1, 10, 1);
+        assertThat(finished(marker, file, file(Arrival.CLOSED, 0, 10, 1).status))
+                .isEqualTo("0");
+        assertThat(finished(marker, file, file(Arrival.CLOSED, 0, 11, 1).status))
+                .isEqualTo("2");
     }
 
     @Test
-    void aMarkerLetsItsFilePassAndIsNoFileItself() {
-        Completeness marker = new Completeness(Complete.MARKER, QUIET, "{name}.done");
-        files.put("d/a", new Stamp(1, 1));
-        files.put("d/b", new Stamp(1, 1));
-        files.put("d/no", new Stamp(1, 1));
-        files.put("d/no.done", new Stamp(1, 1));
-        files.put("a.done", new Stamp(0, 1));
-        assertThat(look(marker, 0)).isEmpty();
-        files.put("d/a.done", new Stamp(0, 1));
-        assertThat(look(marker, 1)).containsExactly("d/a");
-        assertThat(look(marker, 2)).isEmpty();
-        files.put("d/a", new Stamp(2, 2));
-        assertThat(look(marker, 3)).containsExactly("d/a");
-    }
-
-    @Test
-    void aRenamedFileIsToldAtOnce() {
-        Completeness rename = new Completeness(Complete.RENAME, QUIET, "{name}.done");
-        files.put("a", new Stamp(1, 1));
-        assertThat(look(rename, 0)).containsExactly("a");
-        assertThat(look(rename, 1)).isEmpty();
-    }
-
-    @Test
-    void whatTheRouteDidNotTakeIsToldAgain() {
-        Completeness rename = new Completeness(Complete.RENAME, QUIET, "{name}.done");
-        files.put("a", new Stamp(1, 1));
-        assertThat(rename.finished(files, path -> true, 0)).hasSize(1);
-        assertThat(rename.finished(files, path -> true, 1)).hasSize(1);
-    }
-
-    /** What a writer does to a file each second: 0 nothing, 1 appends. */
-    @Provide
-    Arbitrary<List<Integer>> writing() {
-        return Arbitraries.of(0, 0, 0, 1).list().ofMaxSize(60);
-    }
-
-    @Property
-    void aFileIsToldOncePerQuietStateAndNeverWhileItChanges(@ForAll("writing") List<Integer> writing) {
-        Completeness stable = new Completeness(Complete.STABLE, QUIET, "{name}.done");
-        List<Long> told = new ArrayList<>();
-        List<Long> expected = new ArrayList<>();
-        long size = 0;
-        int quiet = -1;
-        List<Integer> seconds = new ArrayList<>(writing);
-        seconds.addAll(List.of(0, 0, 0));
-        for (int second = 0; second < seconds.size(); second++) {
-            boolean changed = second == 0 || seconds.get(second) == 1;
-            size += seconds.get(second);
-            quiet = changed ? 0 : quiet + 1;
-            if (quiet == QUIET.toSeconds()) {
-                expected.add(size);
-            }
-            for (LandedFile file : stable.finished(Map.of("a", new Stamp(size, size)), path -> true, second * SECOND)) {
-                stable.handedOver(file);
-                told.add(file.size());
-            }
-        }
-        assertThat(told).isEqualTo(expected).doesNotHaveDuplicates().last().isEqualTo(size);
-    }
-
-    @Test
-    void globsAreOfTheWholePathOrOfTheName() {
-        PathFilter filter = new PathFilter(List.of("*.h5", "raw/**"), List.of("*_tmp*", "raw/old/**"));
-        assertThat(filter.accepts(Path.of("a.h5"))).isTrue();
-        assertThat(filter.accepts(Path.of("deep/down/a.h5"))).isTrue();
-        assertThat(filter.accepts(Path.of("raw/x.txt"))).isTrue();
-        assertThat(filter.accepts(Path.of("a.txt"))).isFalse();
-        assertThat(filter.accepts(Path.of("a_tmp1.h5"))).isFalse();
-        assertThat(filter.accepts(Path.of("raw/old/a.h5"))).isFalse();
-        assertThat(filter.accepts(Path.of(".a.h5"))).isFalse();
-        assertThat(new PathFilter(List.of(), List.of()).accepts(Path.of("x/any")))
-                .isTrue();
+    void theMinimumAgeIsThatOfTheLastChange() {
+        Completeness closed = new Completeness(Complete.CLOSED, QUIET, Duration.ofSeconds(30));
+        assertThat(finished(closed, file(Arrival.CLOSED, 1, 0, 1), null)).isEqualTo("30");
+        assertThat(finished(closed, file(Arrival.CLOSED, 1, 10, 1), null)).isEqualTo("20");
+        assertThat(finished(closed, file(Arrival.CLOSED, 1, 40, 1), null)).isEqualTo("0");
+        assertThat(finished(closed, file(Arrival.CREATED, 1, 40, 1), null)).isEqualTo("never");
     }
 }

@@ -1,6 +1,7 @@
 package org.lightpipe.acquire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -142,8 +143,8 @@ class LandingRouteTest {
             awaitLanded("read");
             awaitLooks();
             awaitLanded("read");
-            assertThat(new OpenForWriting(Path.of("/proc")).among(java.util.Set.of(file.toRealPath())))
-                    .hasSize(1);
+            assertThat(new OpenForWriting(Path.of("/proc")).below(directory.toRealPath()))
+                    .containsExactly(file.toRealPath());
         } finally {
             writer.outputWriter().close();
             assertThat(writer.waitFor(10, TimeUnit.SECONDS)).isTrue();
@@ -153,7 +154,6 @@ class LandingRouteTest {
 
     @Test
     void anHdf5FileWhoseWriterHasNotClosedItWaits() throws Exception {
-        OpenForWriting open = new OpenForWriting(directory.resolve("no-proc"));
         Map<String, Boolean> expected = new HashMap<>();
         expected.put("writing", true);
         expected.put("swmr", true);
@@ -166,7 +166,8 @@ class LandingRouteTest {
         Files.write(directory.resolve("short"), new byte[] {(byte) 0x89, 'H', 'D', 'F'});
         expected.put("short", false);
         for (Map.Entry<String, Boolean> file : expected.entrySet()) {
-            assertThat(open.isUnclosedHdf5(directory.resolve(file.getKey())))
+            Path path = directory.resolve(file.getKey());
+            assertThat(Hdf5Flags.isOpen(path, Files.size(path)))
                     .as(file.getKey())
                     .isEqualTo(file.getValue());
         }
@@ -174,6 +175,99 @@ class LandingRouteTest {
         awaitLanded("closed", "old", "short");
         superblock("writing", 3, 0);
         awaitLanded("closed", "old", "short", "writing");
+    }
+
+    @Test
+    void anHdf5FileBehindAUserBlockIsKnownToo() throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(4096);
+        bytes.position(1024);
+        bytes.put(new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n', 2, 8, 8, 1});
+        Path file = Files.write(directory.resolve("a"), bytes.array());
+        assertThat(Hdf5Flags.isOpen(file, 4096)).isTrue();
+        bytes.put(1035, (byte) 0);
+        Files.write(file, bytes.array());
+        assertThat(Hdf5Flags.isOpen(file, 4096)).isFalse();
+    }
+
+    @Test
+    void aSingleFileHasTheHeadersOfCamelsFiles() throws Exception {
+        Files.createDirectory(directory.resolve("sub"));
+        Files.writeString(directory.resolve("sub/a.h5"), "12345");
+        Map<String, Object> headers = new java.util.concurrent.ConcurrentHashMap<>();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("landing:" + directory + "?batch=1&quiet=50&delay=50")
+                        .process(exchange -> headers.putAll(exchange.getIn().getHeaders()));
+            }
+        });
+        camel.start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> headers.containsKey("CamelFileName"));
+        assertThat(headers)
+                .containsEntry("CamelFileName", "sub/a.h5")
+                .containsEntry("CamelFileNameOnly", "a.h5")
+                .containsEntry("CamelFileLength", 5L)
+                .containsEntry("CamelFileParent", directory + "/sub")
+                .containsEntry("CamelFileAbsolutePath", directory + "/sub/a.h5");
+    }
+
+    /** A closed file is with the route before a look would have been due, and the threads end with the route. */
+    @Test
+    void closedFilesComeAtOnceAndThreadsEnd() throws Exception {
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("landing:" + directory + "?complete=closed&delay=60000&events=on")
+                        .routeId("watch")
+                        .process(exchange -> {
+                            List<?> files = exchange.getIn().getBody(List.class);
+                            files.forEach(file -> landed.add(((LandedFile) file).path()));
+                        });
+            }
+        });
+        camel.start();
+        LandingEndpoint endpoint = (LandingEndpoint) camel.getRoute("watch").getEndpoint();
+        await().atMost(Duration.ofSeconds(30)).until(() -> endpoint.getWatchedDirectories() == 1);
+        assertThat(endpoint.getMode()).isEqualTo("events");
+        long written = System.nanoTime();
+        Files.writeString(directory.resolve("a"), "x");
+        awaitLanded("a");
+        assertThat(Duration.ofNanos(System.nanoTime() - written)).isLessThan(Duration.ofSeconds(10));
+        assertThat(threads()).hasSize(2);
+
+        camel.getRouteController().stopRoute("watch");
+        assertThat(threads()).isEmpty();
+
+        camel.getRouteController().startRoute("watch");
+        Files.writeString(directory.resolve("b"), "x");
+        await().atMost(Duration.ofSeconds(30)).until(() -> landed.contains("b"));
+        assertThat(threads()).hasSize(2);
+    }
+
+    private List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("landing") && name.endsWith(directory.toString()))
+                .toList();
+    }
+
+    @Test
+    void aSuspendedRouteTellsNothingAndLosesNothing() throws Exception {
+        watch(directory, "complete=closed&");
+        Files.writeString(directory.resolve("a"), "x");
+        awaitLanded("a");
+        camel.getRouteController().suspendRoute("watch");
+        Files.writeString(directory.resolve("b"), "x");
+        awaitLooks();
+        awaitLanded("a");
+        camel.getRouteController().resumeRoute("watch");
+        awaitLanded("a", "b");
+    }
+
+    @Test
+    void anOptionThatCannotBeIsTold() {
+        assertThatThrownBy(() -> watch(directory, "unit=tree&"))
+                .hasStackTraceContaining("landing: option unit cannot be 'tree'");
     }
 
     private void superblock(String name, int version, int flags) throws IOException {

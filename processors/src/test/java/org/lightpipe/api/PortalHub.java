@@ -6,7 +6,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.apache.camel.builder.RouteConfigurationBuilder;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.lightpipe.catalog.ClaimScheduler;
+import org.lightpipe.catalog.Hints;
 import org.lightpipe.catalog.Step;
 import org.lightpipe.catalog.TestCatalog;
 import org.lightpipe.catalog.Work;
@@ -32,6 +36,15 @@ public final class PortalHub implements AutoCloseable {
         main.bind("dataSource", catalog.dataSource());
         main.bind("work", work);
         main.bind("claimTrouble", new ClaimTrouble());
+        Hints hints = new Hints();
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport support) {
+                support.getCamelContext()
+                        .getRegistry()
+                        .bindAsPrototype("claimScheduler", ClaimScheduler.class, () -> new ClaimScheduler(hints));
+            }
+        });
         main.bind("headerFilter", new HeaderFilter());
         main.bind("access", access);
         main.bind("answer", answer);

@@ -129,7 +129,8 @@ final class Facility implements AutoCloseable {
                 BEAMLINE,
                 BEAMLINE,
                 "",
-                new Storage("file:" + directory.resolve("storage"), Optional.empty(), 02770, 0640),
+                new Storage(BEAMLINE, "file:" + directory.resolve("storage"), Optional.empty(), 02770, 0640),
+                List.of(),
                 new AcquirePolicy(
                         Optional.empty(),
                         AcquirePolicy.Complete.STABLE,
@@ -170,8 +171,8 @@ final class Facility implements AutoCloseable {
                 part);
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             jdbc.update(
-                    "insert into file (experiment_id, dataset_id, daq_id, path, source, size, mtime_ns, digest, state)"
-                            + " values (?, ?, ?, ?, ?, ?, ?, ?, 'CATALOGUED')",
+                    "insert into file (experiment_id, beamline, dataset_id, daq_id, path, source, size, mtime_ns, digest,"
+                            + " state) values (?, '2-BM', ?, ?, ?, ?, ?, ?, ?, 'CATALOGUED')",
                     experiment,
                     dataset,
                     daq,

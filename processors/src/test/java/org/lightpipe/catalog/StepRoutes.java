@@ -28,14 +28,24 @@ public final class StepRoutes {
      * @param files names such as {@code 3-transfer}
      */
     public static void load(CamelContext camel, TestCatalog catalog, Work work, String... files) throws Exception {
+        load(camel, catalog, work, new Hints(), files);
+    }
+
+    /** As above, with hints that a test may give. */
+    public static void load(CamelContext camel, TestCatalog catalog, Work work, Hints hints, String... files)
+            throws Exception {
         Properties properties = new Properties();
         properties.setProperty("lightpipe.home", ROUTES.getParent().toString());
         properties.setProperty("claim.delay", "20");
+        // Looked at once, at the start: a test says itself what a storage has.
+        properties.setProperty("storages.period", "3600000");
+        properties.setProperty("datasets.period", "100");
         camel.getPropertiesComponent().setInitialProperties(properties);
         camel.getRegistry().bind("dataSource", catalog.dataSource());
         camel.getRegistry().bind("work", work);
+        camel.getRegistry().bindAsPrototype("claimScheduler", ClaimScheduler.class, () -> new ClaimScheduler(hints));
         camel.getRegistry().bind("claimTrouble", new LoggingExceptionHandler(camel, StepRoutes.class));
-        for (String pool : List.of("transfer-threads", "catalog-threads", "archive-threads", "recall-threads")) {
+        for (String pool : List.of("transfer-threads", "archive-threads", "recall-threads")) {
             camel.getExecutorServiceManager()
                     .registerThreadPoolProfile(new ThreadPoolProfileBuilder(pool)
                             .poolSize(2)
@@ -48,10 +58,15 @@ public final class StepRoutes {
                 routeConfiguration("hold-what-fails")
                         .onException(Throwable.class)
                         .handled(true)
-                        .process(exchange -> work.failed(
-                                Step.of(exchange.getProperty("step", String.class)),
-                                exchange.getProperty("id", Long.class),
-                                exchange.getProperty("CamelExceptionCaught", Throwable.class)));
+                        .process(exchange -> {
+                            Object items = exchange.getProperty("id");
+                            for (Object id : items instanceof List<?> several ? several : List.of(items)) {
+                                work.failed(
+                                        Step.of(exchange.getProperty("step", String.class)),
+                                        Long.parseLong(id.toString()),
+                                        exchange.getProperty("CamelExceptionCaught", Throwable.class));
+                            }
+                        });
                 routeConfiguration("tick-again").onException(Throwable.class).handled(true);
             }
         });

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -29,6 +30,9 @@ public final class TestCatalog implements AutoCloseable {
 
     private static final String HUB_RUN =
             "insert into hub_run (name, host, pid, lease) values ('test', 'here', 1, interval '1 hour') returning id";
+
+    /** A property of the hub with its default, as routes write it. */
+    private static final Pattern PROPERTY = Pattern.compile(":#\\$\\{properties:[^:}]+:(\\d+)}");
 
     private static final class Shared {
         private static final EmbeddedPostgres SERVER = start();
@@ -178,7 +182,8 @@ public final class TestCatalog implements AutoCloseable {
     /** Claims with the statement of the routes. */
     public List<Map<String, Object>> claim(Step step) {
         try {
-            return jdbc().queryForList(Files.readString(Path.of("../routes/sql/claim-" + step.label() + ".sql")));
+            String statement = Files.readString(Path.of("../routes/sql/claim-" + step.label() + ".sql"));
+            return jdbc().queryForList(PROPERTY.matcher(statement).replaceAll("$1"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -199,6 +204,12 @@ public final class TestCatalog implements AutoCloseable {
             jdbc.update("insert into experiment_user values (?, ?, 'user')", id, user);
         }
         return id;
+    }
+
+    /** The files of a beamline may go into a storage. */
+    public void lane(String beamline, String storage) {
+        jdbc().update("insert into storage_state (storage) values (?) on conflict do nothing", storage);
+        jdbc().update("insert into lane values (?, ?, false) on conflict do nothing", beamline, storage);
     }
 
     /** A running monitor of an experiment. */
@@ -255,8 +266,9 @@ public final class TestCatalog implements AutoCloseable {
                 Long.class,
                 dataset);
         return jdbc.queryForObject(
-                "insert into file (experiment_id, dataset_id, daq_id, path, source, size, mtime_ns, digest, metadata,"
-                        + " state) select experiment_id, id, ?, ?, ?, 1000, 0, ?, ?::jsonb, 'CATALOGUED'"
+                "insert into file (experiment_id, beamline, dataset_id, daq_id, path, source, size, mtime_ns, digest,"
+                        + " metadata, state) select experiment_id, (select beamline from experiment e where e.id ="
+                        + " experiment_id), id, ?, ?, ?, 1000, 0, ?, ?::jsonb, 'CATALOGUED'"
                         + " from dataset where id = ? returning id",
                 Long.class,
                 daq,

@@ -36,7 +36,7 @@ public final class TestConfiguration {
     /** With a mounted storage, and datasets that are complete when nothing came for an hour. */
     public static TestConfiguration of(Path storage) {
         return new TestConfiguration(
-                new Storage("file:" + storage, Optional.empty(), 02770, 0640),
+                new Storage("2-BM", "file:" + storage, Optional.empty(), 02770, 0640),
                 rule(Duration.ofHours(1), Optional.empty(), OptionalInt.empty()),
                 Map.of(),
                 Optional.empty());
@@ -75,7 +75,8 @@ public final class TestConfiguration {
                 List.of(),
                 List.of(),
                 Duration.ofMillis(50));
-        Beamline beamline = new Beamline("2-BM", "2-BM", "", storage, acquire, rule, List.of(), Optional.empty());
+        Beamline beamline =
+                new Beamline("2-BM", "2-BM", "", storage, List.of(), acquire, rule, List.of(), Optional.empty());
         return new LiveConfiguration(new Configuration(
                 Map.of("2-BM", beamline), workflows, Map.of("local", new Resource("local", "local", 4))));
     }

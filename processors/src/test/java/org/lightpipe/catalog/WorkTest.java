@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,10 +36,11 @@ class WorkTest {
         long experiment = catalog.experiment("e1", "2-BM", "t");
         long daq = catalog.daq(experiment, Path.of("/detector"));
         long dataset = catalog.dataset(experiment, "scan", "{}");
+        catalog.lane("2-BM", "2-BM");
         catalog.jdbc()
                 .update(
-                        "insert into file (experiment_id, dataset_id, daq_id, path, source, size, mtime_ns)"
-                                + " select ?, ?, ?, 'f' || n, '/detector/f' || n, 1, 1 from generate_series(1, ?) n",
+                        "insert into file (experiment_id, beamline, dataset_id, daq_id, path, source, size, mtime_ns)"
+                                + " select ?, '2-BM', ?, ?, 'f' || n, '/detector/f' || n, 1, 1 from generate_series(1, ?) n",
                         experiment,
                         dataset,
                         daq,
@@ -167,25 +170,44 @@ class WorkTest {
         catalog.jdbc().update("update file set state = 'FAILED', failed_from = 'DETECTED' where path in ('f5', 'f6')");
         catalog.jdbc().update("update file set state = 'CATALOGUING' where path = 'f7'");
 
-        List<StepStatus.Line> lines = new StepStatus(catalog.jdbc()).lines();
-
-        assertThat(lines)
+        StepStatus status = new StepStatus(catalog.jdbc());
+        assertThat(status.lines())
                 .extracting(StepStatus.Line::step)
-                .containsExactly(
-                        "experiment",
-                        "transfer",
-                        "catalog",
-                        "trigger",
-                        "process",
-                        "publish",
-                        "announce",
-                        "archive",
-                        "release",
-                        "recall");
-        assertThat(lines.get(1))
-                .isEqualTo(new StepStatus.Line("transfer", 4, 0, 2, lines.get(1).oldestSeconds(), false));
-        assertThat(lines.get(1).oldestSeconds()).isBetween(70L, 100L);
-        assertThat(lines.get(2)).isEqualTo(new StepStatus.Line("catalog", 2, 1, 1, 0, false));
+                .containsExactly(Arrays.stream(Step.values()).map(Step::label).toArray(String[]::new));
+        StepStatus.Line transfer = status.line(Step.TRANSFER);
+        assertThat(transfer).isEqualTo(new StepStatus.Line("transfer", 4, 0, 2, transfer.oldestSeconds(), false));
+        assertThat(transfer.oldestSeconds()).isBetween(70L, 100L);
+        assertThat(status.line(Step.CATALOG)).isEqualTo(new StepStatus.Line("catalog", 2, 1, 1, 0, false));
+        assertThat(status.line(Step.COPY)).isEqualTo(new StepStatus.Line("copy", 0, 0, 0, 0, false));
+    }
+
+    @Test
+    void copiesAreCountedAndWhatIsSlowToCountIsAskedForLessOften() {
+        files(2);
+        catalog.jdbc()
+                .update("insert into file_copy (file_id, experiment_id, beamline, storage, state)"
+                        + " select id, experiment_id, beamline, 'far', 'PLANNED' from file");
+        AtomicLong clock = new AtomicLong();
+        AtomicLong step = new AtomicLong();
+        // The clock goes on by so much at every question: that is how long counting seems to take.
+        StepStatus status = new StepStatus(catalog.jdbc(), () -> clock.addAndGet(step.get()));
+        assertThat(status.line(Step.COPY).waiting()).isEqualTo(2);
+
+        catalog.jdbc().update("update file_copy set state = 'COPYING'");
+        clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(900));
+        assertThat(status.line(Step.COPY).waiting())
+                .as("less than a second old")
+                .isEqualTo(2);
+        clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(200));
+        step.set(TimeUnit.SECONDS.toNanos(2));
+        assertThat(status.line(Step.COPY)).as("asked anew").isEqualTo(new StepStatus.Line("copy", 0, 2, 0, 0, false));
+
+        catalog.jdbc().update("update file_copy set state = 'STORED'");
+        step.set(0);
+        clock.addAndGet(TimeUnit.SECONDS.toNanos(30));
+        assertThat(status.line(Step.COPY).busy()).as("it took 2 s to count").isEqualTo(2);
+        clock.addAndGet(TimeUnit.SECONDS.toNanos(15));
+        assertThat(status.line(Step.COPY).busy()).isZero();
     }
 
     /** The statement and the compare-and-set together: many claim at once, and nobody does what another does. */
@@ -243,7 +265,7 @@ class WorkTest {
     void anUnknownStepIsToldWithTheKnownOnes() {
         assertThatThrownBy(() -> Step.of("transfr"))
                 .hasMessageContaining("'transfr'")
-                .hasMessageContaining("experiment, transfer, catalog");
+                .hasMessageContaining("experiment, permissions, transfer, copy, catalog");
     }
 
     @Test

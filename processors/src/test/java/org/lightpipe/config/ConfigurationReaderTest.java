@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,10 @@ class ConfigurationReaderTest {
               after: 90d
               digest: sha256
               release: true
+            metadata:
+              keep: ["/entry/instrument/**", format]
+              names:
+                energy: [/entry/instrument/monochromator/energy, Energy]
             """;
     private static final String WORKFLOW = """
             name: tomography
@@ -102,6 +107,7 @@ class ConfigurationReaderTest {
         assertThat(beamline.storage().uri()).isEqualTo("file:/data/2-BM");
         assertThat(beamline.storage().directoryMode()).isEqualTo(02750);
         assertThat(beamline.storage().group()).contains("users");
+        assertThat(beamline.storage().acl()).isEqualTo(Storage.Acl.AUTO);
         assertThat(beamline.acquire().complete()).isEqualTo(AcquirePolicy.Complete.MARKER);
         assertThat(beamline.acquire().include()).containsExactly("**.h5", "*.{tif,tiff}");
         assertThat(beamline.acquire().exclude()).containsExactly("*_tmp*");
@@ -111,6 +117,10 @@ class ConfigurationReaderTest {
                 .containsExactly(new WorkflowRule(
                         "tomography", List.of("**.h5"), List.of("/exchange/data"), Map.of("axis", "12")));
         assertThat(beamline.archive()).contains(new ArchivePolicy(Duration.ofDays(90), "/tape", "sha256", true));
+        assertThat(beamline.metadata())
+                .isEqualTo(new MetadataPolicy(
+                        Optional.of(List.of("/entry/instrument/**", "format")),
+                        Map.of("energy", List.of("/entry/instrument/monochromator/energy", "Energy"))));
     }
 
     @Test
@@ -132,6 +142,7 @@ class ConfigurationReaderTest {
                 "beamline: 2-BM | b: 2-BM | 1: beamline: is missing",
                 "uri: \"file:{{root}}/2-BM\" | uri: s3:bucket | 4: storage.uri: 's3:bucket' is not a storage",
                 "\"2750\" | rwx | 6: storage.directoryMode: 'rwx' is not a mode",
+                "group: users | acl: maybe | 5: storage.acl: 'maybe' is not one of auto, true, false",
                 "complete: marker | complete: markr | 9: acquire.complete: 'markr' is not one of",
                 "\"{name}.ok\" | ready | 10: acquire.marker: 'ready' does not name the file it marks",
                 "quiet: 5s | quiet: 5 | 11: acquire.quiet: '5' is not a duration",
@@ -145,7 +156,14 @@ class ConfigurationReaderTest {
                 "files: \"**.h5\" | files: \"{\" | 22: trigger[0].when.files: '{' is not a glob",
                 "tape: file:/tape | tape: lto:1 | 24: archive.tape: 'lto:1' is not a tape library",
                 "digest: sha256 | digest: md5 | 26: archive.digest: 'md5' is not one of",
-                "release: true | relese: true | 27: archive.relese: is not a known field (did you mean 'release'?)"
+                "release: true | relese: true | 27: archive.relese: is not a known field (did you mean 'release'?)",
+                "\"/entry/instrument/**\" | \"{\" | 29: metadata.keep: '{' is not a glob",
+                "\"/entry/instrument/**\" | \"/a[0-9]\" | 29: metadata.keep: '/a[0-9]' has '[' or '\\' in it (use *",
+                "\"/entry/instrument/**\" | \"\" | 29: metadata.keep: has an empty glob",
+                "keep: | kepe: | 29: metadata.kepe: is not a known field (did you mean 'keep'?)",
+                "energy: [ | 1/energy: [ | 31: metadata.names.1/energy: '1/energy' cannot be the name of a field",
+                "energy, Energy | energy, /e* | 31: metadata.names.energy: '/e*' has a '*' in it (name one field",
+                "[/entry/instrument/monochromator/energy, Energy] | [] | 31: metadata.names.energy: names no field"
             })
     void aMistakeInABeamlineIsToldWithItsLine(String written, String mistake, String expected) throws IOException {
         assertThat(BEAMLINE).contains(written);

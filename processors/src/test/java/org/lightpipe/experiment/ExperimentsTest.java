@@ -49,7 +49,8 @@ class ExperimentsTest {
     void make() throws Exception {
         storage = directory.resolve("storage");
         Object group = Files.getAttribute(directory, "posix:group");
-        experiments = experiments(new Storage("file:" + storage, Optional.of(group.toString()), 02770, 0640), "");
+        experiments =
+                experiments(new Storage("2-BM", "file:" + storage, Optional.of(group.toString()), 02770, 0640), "");
     }
 
     private Experiments experiments(Storage where, String watch) {
@@ -113,7 +114,8 @@ class ExperimentsTest {
     void aWatchedDirectoryGetsItsMonitorOnce() throws Exception {
         Path watched = Files.createDirectories(directory.resolve("detector/gup-1"));
         experiments = experiments(
-                new Storage("file:" + storage, Optional.empty(), 02770, 0640), directory + "/detector/{experiment}");
+                new Storage("2-BM", "file:" + storage, Optional.empty(), 02770, 0640),
+                directory + "/detector/{experiment}");
         experiments.record("form", FORM, "op");
         prepare();
         prepare();
@@ -167,7 +169,8 @@ class ExperimentsTest {
 
     @Test
     void aGroupThatIsNotThereIsToldInWords() {
-        experiments = experiments(new Storage("file:" + storage, Optional.of("no-such-group-x"), 02770, 0640), "");
+        experiments =
+                experiments(new Storage("2-BM", "file:" + storage, Optional.of("no-such-group-x"), 02770, 0640), "");
         experiments.record("form", FORM, "op");
         assertThatThrownBy(this::prepare)
                 .hasMessage("group 'no-such-group-x' does not exist on this machine; create it or change 'group'");

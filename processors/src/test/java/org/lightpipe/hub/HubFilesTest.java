@@ -17,6 +17,8 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lightpipe.catalog.Audit;
+import org.lightpipe.catalog.Held;
 import org.lightpipe.catalog.Step;
 import org.lightpipe.catalog.StepStatus;
 import org.lightpipe.catalog.TestCatalog;
@@ -142,32 +144,50 @@ class HubFilesTest {
     void aStepIsSteeredOverJmx() throws Exception {
         TestCatalog catalog = TestCatalog.empty();
         long dataset = catalog.dataset(catalog.experiment("e", "2-BM", "t"), "scan", "{}");
-        catalog.file(dataset, "a", Map.of());
-        catalog.jdbc().update("update file set state = 'FAILED', failed_from = 'DETECTED'");
+        long id = catalog.file(dataset, "a", Map.of());
+        hold(catalog);
         Work work = catalog.work();
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         ObjectName name = new ObjectName("org.lightpipe.test:type=Step,name=transfer");
+        catalog.lane("2-BM", "2-BM");
         server.registerMBean(
                 new StepControl(
                         Step.TRANSFER,
                         work,
                         new StepStatus(catalog.jdbc()),
+                        new Held(catalog.jdbc()),
+                        new Audit(catalog.jdbc()),
                         new Rate(() -> work.doneCount(Step.TRANSFER), System::nanoTime)),
                 name);
         try {
             assertThat(server.getAttribute(name, "Failed")).isEqualTo(1L);
             server.invoke(name, "pause", null, null);
             assertThat(server.getAttribute(name, "Paused")).isEqualTo(true);
+            assertThat((String[]) server.invoke(name, "held", null, null)).containsExactly(id + " e/a: disk full");
+            assertThat(server.invoke(name, "retryReason", new Object[] {"no*"}, new String[] {"java.lang.String"}))
+                    .isEqualTo(0);
+            assertThat(server.invoke(name, "retry", new Object[] {new long[0]}, new String[] {"[J"}))
+                    .isEqualTo(0);
+            assertThat(server.invoke(name, "retry", new Object[] {new long[] {id}}, new String[] {"[J"}))
+                    .isEqualTo(1);
+            hold(catalog);
+            assertThat(server.invoke(name, "retryReason", new Object[] {"disk*"}, new String[] {"java.lang.String"}))
+                    .isEqualTo(1);
+            hold(catalog);
             assertThat(server.invoke(name, "retryFailed", null, null)).isEqualTo(1);
             assertThat(catalog.claim(Step.TRANSFER)).isEmpty();
             server.invoke(name, "resume", null, null);
             assertThat(server.getAttribute(name, "Backlog")).isEqualTo(1L);
-            long id = (long) catalog.claim(Step.TRANSFER).get(0).get("id");
+            assertThat(catalog.claim(Step.TRANSFER).get(0)).containsEntry("id", id);
             assertThat(work.done(Step.TRANSFER, id)).isTrue();
             assertThat(server.getAttribute(name, "Done")).isEqualTo(1L);
             assertThat(server.getAttribute(name, "RatePerMinute")).isEqualTo(1L);
         } finally {
             server.unregisterMBean(name);
         }
+    }
+
+    private static void hold(TestCatalog catalog) {
+        catalog.jdbc().update("update file set state = 'FAILED', failed_from = 'DETECTED', reason = 'disk full'");
     }
 }

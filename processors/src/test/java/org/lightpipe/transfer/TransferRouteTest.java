@@ -10,24 +10,25 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
-import org.apache.camel.NamedNode;
-import org.apache.camel.Processor;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.spi.InterceptStrategy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.lightpipe.acquire.Acquire;
 import org.lightpipe.acquire.LandedFile;
+import org.lightpipe.catalog.Hints;
 import org.lightpipe.catalog.Step;
 import org.lightpipe.catalog.StepRoutes;
 import org.lightpipe.catalog.TestCatalog;
@@ -43,35 +44,53 @@ class TransferRouteTest {
     private final TestCatalog catalog = TestCatalog.empty();
     private final Work work = catalog.work(3);
     private final CamelContext camel = new DefaultCamelContext();
-    private final AtWrite atWrite = new AtWrite();
+    private final Tampered tampered = new Tampered();
 
     @TempDir
     private Path directory;
 
     private Path detector;
     private Path data;
+    private Destinations destinations;
+    private StorageStates states;
+    private final Hints hints = new Hints();
+    private LiveConfiguration configuration;
     private Acquire acquire;
     private long daq;
 
     @BeforeEach
     void loadRoutes() throws Exception {
         detector = Files.createDirectory(directory.resolve("detector"));
-        data = directory.resolve("storage/e1/data");
-        LiveConfiguration configuration =
-                TestConfiguration.of(directory.resolve("storage")).live();
+        data = Files.createDirectories(directory.resolve("storage")).resolve("e1/data");
+        configuration = TestConfiguration.of(directory.resolve("storage")).live();
         acquire = new Acquire(catalog.jdbc(), catalog.transactions(), configuration);
         daq = catalog.daq(catalog.experiment("e1", "2-BM", "t"), detector);
-        camel.getCamelContextExtension().addInterceptStrategy(atWrite);
+        Storages storages = new Storages(camel);
+        destinations = new Destinations(configuration, new DestinationFactory(storages).andThen(tampered::around));
+        states = new StorageStates(
+                catalog.jdbc(), catalog.transactions(), Duration.ofMillis(50), Duration.ofMillis(200));
+        camel.getRegistry().bind("destinations", destinations);
+        camel.getRegistry().bind("storageWatch", new StorageWatch(configuration, states, destinations));
         camel.getRegistry()
                 .bind(
-                        "transfer",
-                        new Transfer(catalog.jdbc(), catalog.transactions(), work, configuration, new Storages(camel)));
-        StepRoutes.load(camel, catalog, work, "3-transfer");
+                        "transfers",
+                        new Transfers(
+                                catalog.jdbc(),
+                                catalog.transactions(),
+                                work,
+                                configuration,
+                                storages,
+                                destinations,
+                                states,
+                                hints));
+        states.reconcile(configuration.get());
+        StepRoutes.load(camel, catalog, work, hints, "3-transfer");
     }
 
     @AfterEach
     void stop() {
         camel.stop();
+        destinations.close();
     }
 
     @Test
@@ -131,14 +150,14 @@ class TransferRouteTest {
     void aSourceThatChangesWhileItIsCopiedIsNotStored() throws IOException {
         long file = detect("scan/a.h5", bytes(1000));
         Path source = detector.resolve("scan/a.h5");
-        atWrite.after(() -> Files.write(source, bytes(5), StandardOpenOption.APPEND));
+        tampered.whileCopying(() -> Files.write(source, bytes(5), StandardOpenOption.APPEND));
 
         run();
 
         assertThat(row(file)).containsEntry("state", "CHANGED").containsEntry("digest", null);
         assertThat(filesBelow(data)).isEmpty();
 
-        atWrite.after(() -> {});
+        tampered.whileCopying(() -> {});
         tell("scan/a.h5");
         run();
         assertThat(row(file)).containsEntry("state", "STORED").containsEntry("generation", 2);
@@ -150,7 +169,7 @@ class TransferRouteTest {
         long file = detect("scan/a.h5", bytes(1000));
         Path source = detector.resolve("scan/a.h5");
         AtomicInteger writes = new AtomicInteger();
-        atWrite.after(() -> {
+        tampered.whileCopying(() -> {
             if (writes.incrementAndGet() == 1) {
                 FileTime time = Files.getLastModifiedTime(source);
                 Path other = Files.write(detector.resolve("other"), new byte[1000]);
@@ -172,7 +191,7 @@ class TransferRouteTest {
     void aFileThatIsFoundAnewWhileItIsCopiedIsCopiedAgain() throws IOException {
         long file = detect("scan/a.h5", bytes(1000));
         AtomicInteger writes = new AtomicInteger();
-        atWrite.after(() -> {
+        tampered.whileCopying(() -> {
             if (writes.incrementAndGet() == 1) {
                 Files.write(detector.resolve("scan/a.h5"), bytes(2000));
                 tell("scan/a.h5");
@@ -189,32 +208,92 @@ class TransferRouteTest {
     @Test
     void whatIsDamagedInStorageIsRefusedAndCopiedAgain() throws IOException {
         long file = detect("scan/a.h5", bytes(100_000));
-        AtomicInteger writes = new AtomicInteger();
-        atWrite.after(() -> {
-            if (writes.incrementAndGet() == 1) {
-                damage();
-            }
-        });
+        AtomicInteger attempts = new AtomicInteger();
+        tampered.failing(item -> attempts.incrementAndGet() == 1
+                ? new Outcome.Failed(item, new IOException("what was read back is not what was read"), false)
+                : null);
 
         run();
 
-        assertThat(writes).hasValue(2);
+        assertThat(attempts).hasValue(2);
         assertThat(row(file)).containsEntry("state", "STORED").containsEntry("attempts", 0);
         assertThat(data.resolve("scan/a.h5")).hasBinaryContent(bytes(100_000));
         assertThat(work.failureCount(Step.TRANSFER)).isEqualTo(1);
     }
 
     @Test
-    void storageThatAlwaysDamagesIsHeldForAPersonAndLeavesNothing() throws IOException {
+    void aFileThatAlwaysFailsIsHeldForAPersonAndTheOthersGoOn() throws IOException {
         long file = detect("scan/a.h5", bytes(100_000));
-        atWrite.after(this::damage);
+        long other = detect("scan/b.h5", bytes(100_000));
+        tampered.failing(item -> item.target().endsWith("a.h5")
+                ? new Outcome.Failed(item, new IOException("what was read back is not what was read"), false)
+                : null);
 
         run();
 
+        assertThat(row(other)).containsEntry("state", "STORED");
         assertThat(row(file)).containsEntry("state", "FAILED").containsEntry("attempts", 3);
-        assertThat((String) row(file).get("reason"))
-                .contains("what was read back from storage is not what the source holds");
-        assertThat(filesBelow(data)).isEmpty();
+        assertThat((String) row(file).get("reason")).isEqualTo("what was read back is not what was read");
+        assertThat(filesBelow(data)).containsExactly("scan/b.h5");
+    }
+
+    @Test
+    void aStorageThatFailsAsAWholeCostsNoFileAnAttempt() throws IOException {
+        long file = detect("scan/a.h5", bytes(1000));
+        AtomicInteger attempts = new AtomicInteger();
+        tampered.failing(item -> attempts.incrementAndGet() <= 6
+                ? new Outcome.Failed(item, new IOException("no route to host"), true)
+                : null);
+
+        run();
+
+        assertThat(attempts).as("more often than a file may fail").hasValue(7);
+        assertThat(row(file)).containsEntry("state", "STORED").containsEntry("attempts", 0);
+        assertThat(work.failureCount(Step.TRANSFER)).isZero();
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(states.all().get(0).failures()).isZero());
+    }
+
+    @Test
+    void aStorageThatIsPausedOrFullTakesNothing() throws IOException {
+        long file = detect("scan/a.h5", bytes(1000));
+        states.pause("2-BM", true);
+        camel.start();
+        await().during(Duration.ofMillis(500))
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(row(file)).containsEntry("state", "DETECTED"));
+
+        states.free(configuration.get().storages().get("2-BM"), 10);
+        assertThat(states.all().get(0).full()).isTrue();
+        states.pause("2-BM", false);
+        await().during(Duration.ofMillis(500))
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(row(file)).containsEntry("state", "DETECTED"));
+
+        states.free(configuration.get().storages().get("2-BM"), 1L << 40);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(row(file)).containsEntry("state", "STORED"));
+    }
+
+    @Test
+    void theUrgentGoFirst() throws IOException {
+        states.pause("2-BM", true);
+        for (int i = 0; i < 20; i++) {
+            detect("scan/" + i, bytes(20 << 20));
+        }
+        long urgent = detect("now/x", bytes(10));
+        catalog.jdbc().update("update file set priority = 5 where id = ?", urgent);
+        states.limit("2-BM", Optional.of(1), Optional.empty());
+        states.pause("2-BM", false);
+
+        run();
+
+        assertThat(catalog.jdbc()
+                        .queryForObject(
+                                "select count(*) from file where stored_at < (select stored_at from file where id = ?)",
+                                Long.class,
+                                urgent))
+                .isLessThan(5);
     }
 
     @Test
@@ -229,7 +308,7 @@ class TransferRouteTest {
 
         assertThat(row(other)).containsEntry("state", "STORED");
         assertThat(row(file)).containsEntry("state", "FAILED").containsEntry("failed_from", "DETECTED");
-        assertThat(row(file).get("reason")).isEqualTo(source + " does not exist");
+        assertThat((String) row(file).get("reason")).isEqualTo("the source is gone: " + source + " does not exist");
 
         Files.write(source, bytes(10));
         Files.setLastModifiedTime(source, time);
@@ -260,23 +339,13 @@ class TransferRouteTest {
         catalog.gone(dead);
         catalog.jdbc().update("update file set state = 'TRANSFERRING', claimed_by = ?", dead);
         Files.createDirectories(data.resolve("scan"));
-        Files.write(data.resolve(".lightpipe-" + file + ".part"), bytes(5000));
+        Files.write(data.resolve("scan/.lightpipe-" + file + ".part"), bytes(5000));
 
         run();
 
         assertThat(row(file)).containsEntry("state", "STORED");
         assertThat(filesBelow(data)).containsExactly("scan/a.h5");
         assertThat(data.resolve("scan/a.h5")).hasSize(10);
-    }
-
-    private void damage() throws IOException {
-        for (String part : filesBelow(data)) {
-            if (part.endsWith(".part")) {
-                byte[] bytes = Files.readAllBytes(data.resolve(part));
-                bytes[bytes.length / 2] ^= 1;
-                Files.write(data.resolve(part), bytes);
-            }
-        }
     }
 
     private long detect(String path, byte[] content) throws IOException {
@@ -292,7 +361,7 @@ class TransferRouteTest {
         acquire.detected(
                 daq,
                 List.of(new LandedFile(
-                        path, Files.size(file), Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS))));
+                        path, Files.size(file), Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS), 0)));
     }
 
     /** Runs the route until every file is stored, changed or held. */
@@ -328,31 +397,75 @@ class TransferRouteTest {
         }
     }
 
-    /** Does something right after the endpoint has written, before what it wrote is proved. */
-    private static final class AtWrite implements InterceptStrategy {
+    /** Does something while files are copied, and fails some of them. */
+    private static final class Tampered {
 
         private volatile Action action = () -> {};
+        private volatile Function<Item, Outcome> failure = item -> null;
 
         interface Action {
             void run() throws Exception;
         }
 
-        void after(Action wanted) {
+        void whileCopying(Action wanted) {
             action = wanted;
         }
 
-        @Override
-        public Processor wrapProcessorInInterceptors(
-                CamelContext context, NamedNode definition, Processor target, Processor next) {
-            if (!definition.getShortName().equals("toD")) {
-                return target;
-            }
-            return (Exchange exchange) -> {
-                CountDownLatch latch = new CountDownLatch(1);
-                target.process(exchange);
-                latch.countDown();
-                if (exchange.getException() == null) {
-                    action.run();
+        void failing(Function<Item, Outcome> wanted) {
+            failure = wanted;
+        }
+
+        Destination around(Destination destination) {
+            return new Destination() {
+                @Override
+                public CompletionStage<List<Outcome>> copy(List<Item> items, Meter meter) {
+                    List<Outcome> outcomes = new ArrayList<>();
+                    List<Item> rest = new ArrayList<>();
+                    for (Item item : items) {
+                        Outcome failed = failure.apply(item);
+                        if (failed == null) {
+                            rest.add(item);
+                        } else {
+                            outcomes.add(failed);
+                        }
+                    }
+                    return destination
+                            .copy(rest, bytes -> {
+                                meter.take(bytes);
+                                act();
+                            })
+                            .thenApply(others -> {
+                                outcomes.addAll(others);
+                                return outcomes;
+                            });
+                }
+
+                private void act() {
+                    try {
+                        action.run();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+
+                @Override
+                public List<Outcome.Failed> publish(List<Outcome.Proved> copies) throws IOException {
+                    return destination.publish(copies);
+                }
+
+                @Override
+                public void discard(List<Item> items) throws IOException {
+                    destination.discard(items);
+                }
+
+                @Override
+                public OptionalLong free() throws IOException {
+                    return destination.free();
+                }
+
+                @Override
+                public void close() {
+                    destination.close();
                 }
             };
         }

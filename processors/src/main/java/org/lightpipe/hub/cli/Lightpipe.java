@@ -31,8 +31,15 @@ import picocli.CommandLine.Spec;
             StopCommand.class,
             ExperimentCommand.class,
             DaqCommand.class,
+            UploadCommand.class,
+            FilesCommand.class,
+            VerifyCommand.class,
+            HeldCommand.class,
+            RetryCommand.class,
+            PermissionsCommand.class,
             RecallCommand.class,
             StepCommand.class,
+            StorageCommand.class,
             TokenCommand.class
         })
 public final class Lightpipe implements Callable<Integer> {
@@ -51,13 +58,16 @@ public final class Lightpipe implements Callable<Integer> {
     }
 
     static int run(String... args) {
+        return commandLine().execute(args);
+    }
+
+    static CommandLine commandLine() {
         return new CommandLine(new Lightpipe())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     explain(failure, command.getErr());
                     return 1;
-                })
-                .execute(args);
+                });
     }
 
     /** What went wrong, in words; the stack trace only for what nobody foresaw. */

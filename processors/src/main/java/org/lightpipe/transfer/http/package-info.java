@@ -1,0 +1,2 @@
+/** Files into a storage behind HTTP (WebDAV). */
+package org.lightpipe.transfer.http;
