@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -32,23 +31,36 @@ class DiskFullIT {
     Path directory;
 
     @Test
-    void filesThatFindNoSpaceGoOnByThemselvesOnceThereIsSome() throws Exception {
-        fillStorage(Quick.properties(), "DETECTED", (hub, disk) -> {});
+    void filesThatFindNoSpaceWaitAndGoOnByThemselvesOnceThereIsSome() throws Exception {
+        fillStorage(
+                "0",
+                "blocked",
+                hub -> hub.client()
+                        .get("/api/v1/storages")
+                        .get(0)
+                        .path("reason")
+                        .asText()
+                        .contains(WHY));
     }
 
     @Test
-    void filesThatAreHeldForAPersonGoOnWhenToldTo() throws Exception {
-        fillStorage(Quick.properties("retry.attempts", "3"), "FAILED", (hub, disk) -> {
-            JsonNode answer = hub.client().post("/api/v1/steps/transfer/retry", "");
-            assertThat(answer.path("retried").asInt()).as("retried files").isPositive();
-        });
+    void aStorageThatIsNearlyFullPausesAcquisitionBeforeItFails() throws Exception {
+        fillStorage(
+                "3MB",
+                "full",
+                hub -> hub.client()
+                        .get("/api/v1/storages")
+                        .get(0)
+                        .path("reason")
+                        .asText()
+                        .contains("nearly full"));
     }
 
     @Test
     void bagsThatFindNoSpaceGoOnByThemselvesOnceThereIsSome() throws Exception {
         long begin = System.nanoTime();
         try (SmallDisk disk = SmallDisk.mount(directory.resolve("tape"), SMALL)) {
-            Facility facility = facility(directory.resolve("storage"), disk.place());
+            Facility facility = facility(directory.resolve("storage"), disk.place(), "0");
             Detector detector = new Detector(facility.detector(), random);
             try (HubProcess hub =
                     facility.hub(facility.state(), Quick.properties()).start()) {
@@ -80,34 +92,25 @@ class DiskFullIT {
         System.out.printf("DiskFullIT: seed %d, tape library, %d ms%n", seed, Quick.millisSince(begin));
     }
 
-    private interface Mend {
-        void mend(HubProcess hub, SmallDisk disk) throws Exception;
+    private interface Full {
+        boolean isReached(HubProcess hub) throws Exception;
     }
 
-    private void fillStorage(Map<String, String> properties, String waiting, Mend mend) throws Exception {
+    private void fillStorage(String reserve, String how, Full full) throws Exception {
         long begin = System.nanoTime();
         try (SmallDisk disk = SmallDisk.mount(directory.resolve("storage"), SMALL)) {
-            Facility facility = facility(disk.place(), directory.resolve("tape"));
+            Facility facility = facility(disk.place(), directory.resolve("tape"), reserve);
             Detector detector = new Detector(facility.detector(), random);
-            try (HubProcess hub = facility.hub(facility.state(), properties).start()) {
+            try (HubProcess hub = facility.hub(facility.state(), Quick.properties("storages.period", "100"))
+                    .start()) {
                 write(hub, facility, detector);
-                // Some fit, the others have been tried and say why they wait.
-                Bounded.until("files say why they wait", PATIENCE, () -> state(hub), () -> {
-                    List<JsonNode> files = CatalogView.of(hub.client(), "exp").files();
-                    return files.size() == FILES
-                            && files.stream()
-                                    .filter(file -> !CatalogView.isStored(file))
-                                    .allMatch(
-                                            file -> file.path("reason").asText().contains(WHY)
-                                                    && (waiting.equals("DETECTED")
-                                                            || file.path("state")
-                                                                    .asText()
-                                                                    .equals(waiting)))
-                            && files.stream().anyMatch(file -> !CatalogView.isStored(file));
-                });
-                CatalogView full = CatalogView.of(hub.client(), "exp");
+                Bounded.until(
+                        "the storage says that it is full", PATIENCE, () -> state(hub), () -> full.isReached(hub));
+                assertThat(hub.client().get("/api/v1/health").path("troubles").toString())
+                        .contains("storage-trouble");
+                CatalogView view = CatalogView.of(hub.client(), "exp");
                 int stored = 0;
-                for (JsonNode file : full.files()) {
+                for (JsonNode file : view.files()) {
                     String name = file.path("path").asText();
                     if (CatalogView.isStored(file)) {
                         stored++;
@@ -116,21 +119,25 @@ class DiskFullIT {
                                 .isEqualTo(detector.written().get(name))
                                 .isEqualTo(Sha256.of(data(disk.place()).resolve(name)));
                     } else {
+                        assertThat(file.path("state").asText())
+                                .as("no file is held for what is the storage's fault")
+                                .isNotEqualTo("FAILED");
                         assertThat(file.path("digest").isNull()).as(name).isTrue();
                         assertThat(data(disk.place()).resolve(name)).doesNotExist();
                     }
                 }
                 assertThat(stored).as("files that fitted").isBetween(1, SMALL);
-                assertThat(Proofs.temporaries(disk.place()).size())
-                        .as("temporaries of copies under way, no heap of them")
-                        .isLessThanOrEqualTo(4);
+                if (how.equals("full")) {
+                    assertThat(Files.readString(hub.log()))
+                            .contains("is nearly full")
+                            .doesNotContain(WHY);
+                }
                 disk.grow(LARGE);
-                mend.mend(hub, disk);
                 Quick.awaitAll(hub, detector, PATIENCE, Set.of("ARCHIVED"));
                 proveAll(facility, hub, detector, directory.resolve("tape"));
             }
         }
-        System.out.printf("DiskFullIT: seed %d, storage, %s, %d ms%n", seed, waiting, Quick.millisSince(begin));
+        System.out.printf("DiskFullIT: seed %d, storage %s, %d ms%n", seed, how, Quick.millisSince(begin));
     }
 
     private void write(HubProcess hub, Facility facility, Detector detector) throws Exception {
@@ -164,15 +171,15 @@ class DiskFullIT {
         return String.join("\n", lines);
     }
 
-    private Facility facility(Path storage, Path tape) throws IOException {
+    private Facility facility(Path storage, Path tape, String reserve) throws IOException {
         Facility facility = Facility.in(directory);
         facility.write("config/beamlines/small.yaml", """
                 beamline: small
-                storage: file:%s
+                storage: {uri: 'file:%s', transfer: {reserve: %s, group: 2, concurrency: 1}}
                 acquire: {quiet: 200ms, rescan: 100ms}
                 dataset: {name: '(?<dataset>[^/]+)/.*', quiet: 1s}
                 archive: {after: 0s, tape: 'file:%s'}
-                """.formatted(storage, tape));
+                """.formatted(storage, reserve, tape));
         return facility;
     }
 }

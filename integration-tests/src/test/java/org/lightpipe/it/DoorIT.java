@@ -205,10 +205,11 @@ class DoorIT {
         Files.writeString(
                 route,
                 goodRoute.replace(
-                        "description: Reads the metadata of one file into the catalog.", "description: Edited."));
+                        "description: Every stored file is catalogued with what it says of itself.",
+                        "description: Edited."));
         awaitReload("APPLIED");
         try (Jmx console = Jmx.connect(JMX)) {
-            assertThat(console.get(Jmx.route("catalog-one"), "Description")).isEqualTo("Edited.");
+            assertThat(console.get(Jmx.route("catalog"), "Description")).isEqualTo("Edited.");
         }
 
         facility.write("config/beamlines/new.yaml", "beamline: new\nstorage: file:" + facility.storage() + "\n");

@@ -7,9 +7,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -28,6 +30,8 @@ final class FaultyProxy implements AutoCloseable {
     private final AtomicInteger cuts = new AtomicInteger();
     private final AtomicInteger refusals = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicBoolean corrupting = new AtomicBoolean();
+    private final AtomicInteger corruptions = new AtomicInteger();
     private volatile LongSupplier budget = () -> Long.MAX_VALUE;
     private volatile long pauseMillis;
     private volatile boolean refusing;
@@ -58,6 +62,23 @@ final class FaultyProxy implements AutoCloseable {
         if (refuse) {
             open.forEach(FaultyProxy::cut);
         }
+    }
+
+    /** Cuts every connection there is now; false when there was none. */
+    boolean cutNow() {
+        List<Socket> now = List.copyOf(open);
+        now.forEach(FaultyProxy::cut);
+        return !now.isEmpty();
+    }
+
+    /** Flips a bit of the next bytes of a client that go through. */
+    void corruptNext() {
+        corrupting.set(true);
+    }
+
+    /** Flips that were made. */
+    int corruptions() {
+        return corruptions.get();
     }
 
     /** How many connections ran out of bytes. */
@@ -103,6 +124,10 @@ final class FaultyProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int count; (count = in.read(buffer)) >= 0; ) {
+                if (up && corrupting.compareAndSet(true, false)) {
+                    buffer[count / 2] ^= 1;
+                    corruptions.incrementAndGet();
+                }
                 out.write(buffer, 0, (int) Math.min(count, left));
                 left -= count;
                 if (up) {

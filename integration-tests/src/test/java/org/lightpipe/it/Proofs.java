@@ -34,6 +34,18 @@ final class Proofs {
         return stored;
     }
 
+    /** How many files lie below a directory under final names. */
+    static long count(Path data) throws IOException {
+        try (Stream<Path> paths = Files.walk(data)) {
+            return paths.filter(Files::isRegularFile)
+                    .filter(path -> !isTemporary(path))
+                    .count();
+        } catch (java.io.UncheckedIOException e) {
+            // a temporary file went away while the directory was listed
+            return 0;
+        }
+    }
+
     /** Digest of every payload file of every bag, by path; fails when one is there twice. */
     static Map<String, String> archived(Path tape) throws IOException {
         Map<String, String> archived = new TreeMap<>();

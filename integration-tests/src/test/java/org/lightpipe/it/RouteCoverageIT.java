@@ -37,6 +37,10 @@ class RouteCoverageIT {
     @Test
     void everyRouteIsExercised() throws Exception {
         Facility facility = Facility.in(directory);
+        Path second = Files.createDirectory(directory.resolve("second"));
+        facility.write("config/storages.yaml", "storages: {second: {uri: 'file:" + second + "'}}\n");
+        Path beamline = facility.home().resolve("config/beamlines/demo.yaml");
+        Files.writeString(beamline, Files.readString(beamline) + "copies: [second]\n");
         int port = HubProcess.freePort();
         HttpServer listener = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         AtomicInteger announced = new AtomicInteger();
@@ -54,11 +58,15 @@ class RouteCoverageIT {
                 "--state=" + facility.state(),
                 "--jmx-port=" + port,
                 "-Dpublish.announce=true",
+                "-Dverify.scrub=true",
+                "-Dverify.cron=0/1 * * * * ?",
                 "-Dannounce.period=200",
                 "-Dpublish.announce-url=http://127.0.0.1:"
                         + listener.getAddress().getPort() + "/records");
         try (HubProcess hub = new HubProcess(facility.state(), options).start()) {
             lifeCycle(facility, hub.client());
+            assertThat(second.resolve("demo/exp/data/scan/images.h5"))
+                    .hasSameBinaryContentAs(facility.detector().resolve("scan/images.h5"));
             await().atMost(PATIENCE).until(() -> announced.get() > 0);
             try (Jmx console = Jmx.connect(port)) {
                 assertCovered(facility, console);
@@ -73,6 +81,7 @@ class RouteCoverageIT {
         hub.post("/api/v1/experiments", "name: exp\nbeamline: demo\nusers: [{name: ada}]\n");
         await().atMost(PATIENCE)
                 .until(() -> states(hub.get("/api/v1/experiments")).equals(List.of("READY", "READY")));
+        permissions(hub);
         long daq = hub.post("/api/v1/daqs", "{\"experiment\": \"exp\", \"directory\": \"" + facility.detector() + "\"}")
                 .path("id")
                 .asLong();
@@ -80,6 +89,11 @@ class RouteCoverageIT {
         for (String step : List.of("pause", "resume", "retry")) {
             hub.post("/api/v1/steps/transfer/" + step, "{}");
         }
+        assertThat(hub.get("/api/v1/storages").get(0).path("state").asText()).isEqualTo("open");
+        for (String operation : List.of("pause", "resume")) {
+            hub.post("/api/v1/storages/demo/" + operation, "{}");
+        }
+        hub.post("/api/v1/storages/demo/limit", "{\"concurrency\": 3, \"bandwidth\": \"1GB/s\"}");
         Files.createDirectories(facility.detector().resolve("scan"));
         Images.write(facility.detector().resolve("scan/images.h5"));
         long dataset = await().atMost(PATIENCE)
@@ -87,6 +101,11 @@ class RouteCoverageIT {
                 .get(0)
                 .path("id")
                 .asLong();
+        await().atMost(PATIENCE)
+                .until(() -> hub.get("/api/v1/datasets/" + dataset + "/files?limit=10")
+                                .path("files")
+                                .size()
+                        == 1);
         await().atMost(PATIENCE)
                 .until(
                         () -> hub.get("/api/v1/datasets/" + dataset).path("bags"),
@@ -108,10 +127,53 @@ class RouteCoverageIT {
         await().atMost(PATIENCE)
                 .until(() -> "DONE"
                         .equals(hub.get("/api/v1/jobs/" + job).path("state").asText()));
+        steer(facility, hub, daq);
         hub.delete("/api/v1/daqs/" + daq);
         assertThat(hub.get("/api/v1/health").path("status").asText()).isEqualTo("UP");
         hub.get("/api/v1/status");
         portal(hub);
+    }
+
+    private void steer(Facility facility, HubClient hub, long daq) throws Exception {
+        assertThat(hub.get("/api/v1/daqs/" + daq).path("found").asLong()).isOne();
+        Files.createDirectories(facility.detector().resolve("again"));
+        hub.post("/api/v1/uploads", "{\"experiment\": \"exp\", \"directory\": \"" + facility.detector() + "/again\"}");
+        assertThat(hub.get("/api/v1/files?experiment=exp&path=scan").path("files"))
+                .hasSize(1);
+        assertThat(hub.get("/api/v1/held")).isEmpty();
+        assertThat(hub.get("/api/v1/steps/transfer/held").path("items")).isEmpty();
+        long verification = hub.post("/api/v1/verifications", "{\"experiment\": \"exp\", \"rate\": \"100MB/s\"}")
+                .path("id")
+                .asLong();
+        await().atMost(PATIENCE)
+                .until(() -> "DONE"
+                        .equals(hub.get("/api/v1/verifications/" + verification)
+                                .path("state")
+                                .asText()));
+        assertThat(hub.get("/api/v1/verifications")).isNotEmpty();
+        assertThat(hub.get("/api/v1/verifications/" + verification + "/rot").path("problems"))
+                .isEmpty();
+        assertThatThrownBy(() -> hub.delete("/api/v1/verifications/" + verification))
+                .hasMessageContaining("no verification " + verification + " is under way");
+    }
+
+    private void permissions(HubClient hub) throws Exception {
+        assertThat(hub.get("/api/v1/experiments/exp/users")).hasSize(1);
+        assertThat(hub.post(
+                        "/api/v1/experiments/exp/users",
+                        "{\"add\": [{\"name\": \"grace\", \"role\": \"PI\"}], \"remove\": []}"))
+                .hasSize(2);
+        JsonNode walks = hub.post("/api/v1/permissions", "{\"action\": \"check\", \"all\": true}");
+        assertThat(walks).hasSize(2);
+        for (JsonNode walk : walks) {
+            JsonNode ended = await().atMost(PATIENCE)
+                    .until(
+                            () -> hub.get(
+                                    "/api/v1/permissions/" + walk.path("id").asLong() + "?after=0"),
+                            seen -> "DONE".equals(seen.path("state").asText()));
+            assertThat(ended.path("wrong").asLong()).as(ended.toPrettyString()).isZero();
+            assertThat(ended.path("seen").asLong()).isEqualTo(3);
+        }
     }
 
     private void portal(HubClient hub) throws Exception {

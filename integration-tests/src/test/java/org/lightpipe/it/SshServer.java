@@ -31,6 +31,56 @@ final class SshServer implements AutoCloseable {
 
     /** Skips the test, or fails it in CI, where there is no OpenSSH server. */
     static SshServer start(Path directory) throws IOException, InterruptedException {
+        return start(directory, "internal-sftp -d " + directory.resolve("far"));
+    }
+
+    /**
+     * A server that sometimes lies: it reports success for a write and stores something else, once for each file
+     * {@link #lie()} that it finds.
+     */
+    static SshServer startLiar(Path directory) throws IOException, InterruptedException {
+        Path filter = Files.writeString(directory.resolve("filter.pl"), """
+                use strict;
+                use IPC::Open2;
+                my ($far, $lie) = @ARGV;
+                my $server = open2(my $from, my $to, '/usr/lib/openssh/sftp-server', '-d', $far);
+                sub get { my ($in, $count) = @_; my $all = '';
+                    while (length($all) < $count) {
+                        sysread($in, $all, $count - length($all), length($all)) or exit 0;
+                    }
+                    return $all; }
+                sub put { my ($out, $all) = @_; my $at = 0;
+                    while ($at < length($all)) {
+                        my $count = syswrite($out, $all, length($all) - $at, $at);
+                        exit 0 unless defined $count;
+                        $at += $count;
+                    } }
+                if (my $child = fork()) {
+                    close $from;
+                    while (1) {
+                        my $head = get(\\*STDIN, 4);
+                        my $packet = get(\\*STDIN, unpack('N', $head));
+                        if (ord($packet) == 6 && length($packet) > 1000 && unlink($lie)) {
+                            substr($packet, -500, 1) ^= "\\x04";
+                        }
+                        put($to, $head . $packet);
+                    }
+                } else {
+                    close $to;
+                    my $some;
+                    while (sysread($from, $some, 65536)) { put(\\*STDOUT, $some); }
+                }
+                """);
+        return start(
+                directory, "/usr/bin/perl " + filter + " " + directory.resolve("far") + " " + directory.resolve("lie"));
+    }
+
+    /** The file that makes a lying server lie once. */
+    Path lie() {
+        return directory.resolve("lie");
+    }
+
+    private static SshServer start(Path directory, String subsystem) throws IOException, InterruptedException {
         Optional<Path> sshd = Peers.program("sshd");
         Peers.need(sshd.isPresent(), "sshd is missing: apt-get install openssh-server");
         Files.createDirectories(directory.resolve("far"));
@@ -63,9 +113,9 @@ final class SshServer implements AutoCloseable {
                 UsePAM no
                 StrictModes no
                 MaxStartups 100:30:200
-                Subsystem sftp internal-sftp -d %s
+                Subsystem sftp %s
                 """.formatted(
-                port, directory.resolve("host_key"), directory.resolve("user_key.pub"), directory.resolve("far")));
+                        port, directory.resolve("host_key"), directory.resolve("user_key.pub"), subsystem));
         Process process = new ProcessBuilder(sshd.get().toString(), "-D", "-e", "-f", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("sshd.log").toFile())
