@@ -173,7 +173,7 @@ class SourceChangesIT {
     /** Does something while a temporary file says that a copy is under way, or anyhow when none is to be seen. */
     private void whileCopied(Facility facility, Action action) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        Path data = facility.storage().resolve("change/exp/data");
+        Path data = facility.storage().resolve("change/exp/data/scan");
         while (System.nanoTime() < end && !(Files.isDirectory(data) && isGrowing(data))) {
             TimeUnit.MILLISECONDS.sleep(2);
         }
