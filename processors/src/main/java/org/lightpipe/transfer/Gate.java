@@ -121,6 +121,9 @@ public final class Gate implements AutoCloseable {
 
     /** How many bytes the reserve would lack with all that is under way; 0 when there is room, or nobody knows. */
     private long missing() {
+        if (storage.transfer().reserve() == 0) {
+            return 0;
+        }
         try {
             OptionalLong free = storage.isLocal() ? destination.free() : lastFree;
             if (free.isPresent()) {
