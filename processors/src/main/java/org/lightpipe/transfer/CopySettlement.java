@@ -90,6 +90,14 @@ final class CopySettlement implements Settlement {
     }
 
     @Override
+    public Set<Long> atRest(Set<Long> ids) {
+        return Set.copyOf(jdbc.queryForList(
+                "select id from file_copy where id = any(?) and state <> 'COPYING' order by id for update",
+                Long.class,
+                (Object) ids.toArray(Long[]::new)));
+    }
+
+    @Override
     public void stored(Collection<Proof> stored) {
         jdbc.update(
                 "update file_copy c set state = 'STORED', claimed_by = null, attempts = 0, since = now(), reason = null,"

@@ -84,6 +84,14 @@ final class FileSettlement implements Settlement {
     }
 
     @Override
+    public Set<Long> atRest(Set<Long> ids) {
+        return Set.copyOf(jdbc.queryForList(
+                "select id from file where id = any(?) and state <> 'TRANSFERRING' order by id for update",
+                Long.class,
+                (Object) ids.toArray(Long[]::new)));
+    }
+
+    @Override
     public void stored(Collection<Proof> stored) {
         List<Outcome.Proved> proved = stored.stream().map(Proof::proved).toList();
         Long[] ids = stored.stream().map(file -> file.claimed().id()).toArray(Long[]::new);

@@ -23,6 +23,9 @@ interface Settlement {
      */
     Map<Long, Boolean> lock(Map<Long, Proof> proved);
 
+    /** Locks those of the rows that nobody works on any more; what lies under their temporary names is nobody's. */
+    Set<Long> atRest(Set<Long> ids);
+
     /** These have their final names. */
     void stored(Collection<Proof> stored);
 

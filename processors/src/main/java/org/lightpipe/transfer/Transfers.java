@@ -211,6 +211,9 @@ public final class Transfers {
         }
         if (!gone.isEmpty()) {
             LOG.warn("{} files were taken over by another hub; its results stand", gone.size());
+            transactions.executeWithoutResult(status -> discard(
+                    destination,
+                    settlement.atRest(gone).stream().map(proved::get).toList()));
         }
         unnamed.forEach(file -> gone.remove(file.item().id()));
         List<Long> ended = new ArrayList<>(proved.keySet());
