@@ -47,7 +47,7 @@ final class CopySettlement implements Settlement {
 
     /** The detector's file while it is there as it was; after that the first copy, if it is mounted here. */
     private Item nearest(Item found, String beamline) {
-        if (looksTheSame(found)) {
+        if (found.looksAsFound()) {
             return found;
         }
         Optional<Path> root =
@@ -61,15 +61,6 @@ final class CopySettlement implements Settlement {
             return new Item(found.id(), stored, found.target(), found.temporary(), now.size(), now.mtimeNs());
         } catch (IOException e) {
             return found;
-        }
-    }
-
-    private static boolean looksTheSame(Item item) {
-        try {
-            SourceStat now = SourceStat.of(item.source());
-            return now.size() == item.size() && now.mtimeNs() == item.mtimeNs();
-        } catch (IOException e) {
-            return false;
         }
     }
 

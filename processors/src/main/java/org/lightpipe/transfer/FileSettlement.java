@@ -2,7 +2,6 @@ package org.lightpipe.transfer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -136,7 +135,7 @@ final class FileSettlement implements Settlement {
             LOG.info(
                     "{} changed while it was copied; it is copied again once it is finished",
                     file.item().target());
-            boolean looksTheSame = looksAsDetected(file.item());
+            boolean looksTheSame = file.item().looksAsFound();
             Integer generation = jdbc.query(
                     "select generation from file where id = ? and experiment_id = ? for update",
                     rows -> rows.next() ? rows.getInt(1) : null,
@@ -153,14 +152,5 @@ final class FileSettlement implements Settlement {
                         + " where id = any(?) and state = 'TRANSFERRING' and claimed_by = this_hub()",
                 state,
                 ids.toArray(Long[]::new));
-    }
-
-    private static boolean looksAsDetected(Item item) {
-        try {
-            SourceStat now = SourceStat.of(item.source());
-            return now.size() == item.size() && now.mtimeNs() == item.mtimeNs();
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package org.lightpipe.transfer;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.lightpipe.core.RawName;
@@ -36,13 +37,27 @@ public record Item(long id, Path source, String target, String temporary, long s
                 ((Number) row.get("mtime_ns")).longValue());
     }
 
+    /** True when a source that looks like this is what was found: it has the size and time that it had then. */
+    public boolean isAsFound(SourceStat source) {
+        return source.size() == size && source.mtimeNs() == mtimeNs;
+    }
+
+    /** True when the source, whatever became of it meanwhile, looks now as it did when it was found. */
+    boolean looksAsFound() {
+        try {
+            return isAsFound(SourceStat.of(source));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** The directory of its final path; empty for the storage root. */
     public String directory() {
         return target.substring(0, Math.max(0, target.lastIndexOf('/')));
     }
 
     /** The directory in which it is written until it is proved; empty for the storage root. */
-    String temporaryDirectory() {
+    public String temporaryDirectory() {
         return temporary.substring(0, Math.max(0, temporary.lastIndexOf('/')));
     }
 }

@@ -55,7 +55,7 @@ final class LocalCopier {
     Optional<Written> write(Item item, boolean flush, Blocks.Bench bench, Meter meter)
             throws IOException, InterruptedException {
         SourceStat before = sourceStat(item);
-        if (before.size() != item.size() || before.mtimeNs() != item.mtimeNs()) {
+        if (!item.isAsFound(before)) {
             return Optional.empty();
         }
         Path target = RootedPath.resolve(root, item.target());

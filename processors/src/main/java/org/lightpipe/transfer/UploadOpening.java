@@ -60,7 +60,7 @@ final class UploadOpening {
             outcomes.put(troubles.of(item, e));
             return Optional.empty();
         }
-        if (before.size() != item.size() || before.mtimeNs() != item.mtimeNs()) {
+        if (!item.isAsFound(before)) {
             outcomes.put(new Outcome.Changed(item));
             return Optional.empty();
         }

@@ -67,7 +67,7 @@ public final class CommandDestination implements Destination {
 
     private Outcome copy(Item item, Meter meter) throws IOException {
         SourceStat before = SourceStat.of(item.source());
-        if (before.size() != item.size() || before.mtimeNs() != item.mtimeNs()) {
+        if (!item.isAsFound(before)) {
             return new Outcome.Changed(item);
         }
         Map<Digest, String> digests;
@@ -76,8 +76,7 @@ public final class CommandDestination implements Destination {
             bytes.transferTo(OutputStream.nullOutputStream());
             digests = bytes.digests();
         }
-        String directory =
-                item.temporary().substring(0, Math.max(0, item.temporary().lastIndexOf('/')));
+        String directory = item.temporaryDirectory();
         try {
             commands.createDirectories(directory);
             commands.createDirectories(item.directory());

@@ -131,7 +131,7 @@ public final class GlobusDestination implements Destination {
     private Optional<Ready> read(Item item, Meter meter) throws IOException {
         String source = settings.source(item.source());
         SourceStat before = SourceStat.of(item.source());
-        if (before.size() != item.size() || before.mtimeNs() != item.mtimeNs()) {
+        if (!item.isAsFound(before)) {
             return Optional.empty();
         }
         try (SourceStream bytes =

@@ -70,7 +70,7 @@ public final class HttpDestination implements Destination {
 
     private Outcome copy(Item item, Meter meter) throws IOException {
         SourceStat before = SourceStat.of(item.source());
-        if (before.size() != item.size() || before.mtimeNs() != item.mtimeNs()) {
+        if (!item.isAsFound(before)) {
             return new Outcome.Changed(item);
         }
         Map<Digest, String> digests;
@@ -98,8 +98,7 @@ public final class HttpDestination implements Destination {
 
     /** The digests of what was sent. */
     private Map<Digest, String> send(Item item, SourceStat before, Meter meter) throws IOException {
-        String directory =
-                item.temporary().substring(0, Math.max(0, item.temporary().lastIndexOf('/')));
+        String directory = item.temporaryDirectory();
         server.createDirectories(item.directory());
         server.createDirectories(directory);
         try {
