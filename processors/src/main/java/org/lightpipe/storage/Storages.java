@@ -29,23 +29,9 @@ public final class Storages implements AutoCloseable {
     /** To one storage at the same time; each has many files on its way. */
     private static final int CONNECTIONS = 4;
 
-    /** What makes Camel's SFTP endpoint quick and honest; an option that is written in the URI stays as it is. */
-    private static final Map<String, Object> SFTP_DEFAULTS = Map.ofEntries(
-            Map.entry("stepwise", "false"),
-            Map.entry("autoCreate", "false"),
-            Map.entry("streamDownload", "true"),
-            Map.entry("fastExistsCheck", "true"),
-            Map.entry("eagerDeleteTargetFile", "false"),
-            Map.entry("maximumReconnectAttempts", "0"),
-            Map.entry("throwExceptionOnConnectFailed", "true"),
-            Map.entry("connectTimeout", "10000"),
-            Map.entry("soTimeout", "30000"),
-            Map.entry("serverAliveInterval", "10000"),
-            // else a backslash, which a name may hold, becomes a slash
-            Map.entry("separator", "Auto"));
-
-    private static final Map<String, Object> FILE_DEFAULTS =
-            Map.of("forceWrites", "true", "eagerDeleteTargetFile", "true");
+    /** What holds for a storage behind SFTP where its URI says nothing else. */
+    private static final Map<String, Object> SFTP_DEFAULTS =
+            Map.of("connectTimeout", "10000", "soTimeout", "30000", "serverAliveInterval", "10000");
 
     private final CamelContext camel;
     private final Map<String, FarStorage> far = new HashMap<>();
@@ -57,17 +43,17 @@ public final class Storages implements AutoCloseable {
         this.camel = camel;
     }
 
-    /** The endpoint that a route writes to: the storage's URI with the hub's defaults for what it does not say. */
-    public String endpointUri(Storage storage) {
+    /** The storage as an endpoint of Camel's, whose options it has, with the hub's defaults for what it does not say. */
+    private static String endpointUri(Storage storage) {
         try {
-            Map<String, Object> options = new LinkedHashMap<>(storage.isLocal() ? FILE_DEFAULTS : SFTP_DEFAULTS);
+            Map<String, Object> options = new LinkedHashMap<>(storage.isLocal() ? Map.of() : SFTP_DEFAULTS);
             options.putAll(URISupport.parseParameters(new java.net.URI(URISupport.normalizeUri(storage.uri()))));
             if (!storage.isLocal()) {
                 options.putIfAbsent("chmod", Integer.toOctalString(storage.fileMode()));
                 options.putIfAbsent("chmodDirectory", Integer.toOctalString(storage.directoryMode()));
             }
             String base = URISupport.stripQuery(storage.uri());
-            return base + "?" + URISupport.createQueryString(options);
+            return options.isEmpty() ? base : base + "?" + URISupport.createQueryString(options);
         } catch (URISyntaxException | org.apache.camel.ResolveEndpointFailedException e) {
             throw new IllegalArgumentException(
                     "storage " + URISupport.sanitizeUri(storage.uri()) + " is not an endpoint", e);
