@@ -17,4 +17,4 @@ from (
 where file_copy.id = picked.id and file.id = file_copy.file_id and file.experiment_id = file_copy.experiment_id
   and e.id = file.experiment_id
 returning file_copy.id, file_copy.file_id, file_copy.storage, file_copy.priority, file.experiment_id, file.path, file.source, file.size,
-    file.mtime_ns, file.digest, file.beamline, e.root_path
+    file.mtime_ns, file.beamline, e.root_path

@@ -1,6 +1,5 @@
 package org.lightpipe.config;
 
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -75,10 +74,5 @@ public record TransferPolicy(
                 Share.NEVER,
                 1L << 30,
                 256);
-    }
-
-    /** The limit of the bandwidth in bytes a second, if there is one. */
-    public Optional<Long> bandwidthLimit() {
-        return bandwidth == 0 ? Optional.empty() : Optional.of(bandwidth);
     }
 }

@@ -36,13 +36,8 @@ final class CopySettlement implements Settlement {
     public Claimed claimed(Map<String, Object> row) {
         long id = ((Number) row.get("id")).longValue();
         long file = ((Number) row.get("file_id")).longValue();
-        return new Claimed(
-                id,
-                file,
-                ((Number) row.get("experiment_id")).longValue(),
-                0,
-                (String) row.get("digest"),
-                nearest(Item.of(id, file, row), (String) row.get("beamline")));
+        return new Claimed(((Number) row.get("experiment_id")).longValue(), 0, nearest(Item.of(id, file, row), (String)
+                row.get("beamline")));
     }
 
     /** The detector's file while it is there as it was; after that the first copy, if it is mounted here. */

@@ -52,11 +52,8 @@ final class FileSettlement implements Settlement {
     public Claimed claimed(Map<String, Object> row) {
         long id = ((Number) row.get("id")).longValue();
         return new Claimed(
-                id,
-                id,
                 ((Number) row.get("experiment_id")).longValue(),
                 ((Number) row.get("generation")).intValue(),
-                null,
                 Item.of(id, id, row));
     }
 

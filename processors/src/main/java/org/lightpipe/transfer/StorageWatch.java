@@ -1,7 +1,6 @@
 package org.lightpipe.transfer;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -67,10 +66,5 @@ public final class StorageWatch {
             // The next transfer tells it, with its reason.
             LOG.debug("the free space of {} is not known", storage.name(), e);
         }
-    }
-
-    /** Storages and their gates, for consoles. */
-    public List<Gate> gates() {
-        return destinations.gates();
     }
 }

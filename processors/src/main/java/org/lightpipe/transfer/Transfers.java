@@ -198,8 +198,6 @@ public final class Transfers {
             if (!stored.isEmpty()) {
                 settlement.stored(stored.stream().map(proved::get).toList());
                 work.counted(settlement.step(), stored.size());
-                // Copies wait only where a beamline has them; a look for nothing costs little.
-                hints.wake(settlement.step() == Step.TRANSFER ? Step.CATALOG : Step.COPY);
             }
             if (!stale.isEmpty()) {
                 settlement.stale(stale);
@@ -215,9 +213,8 @@ public final class Transfers {
                     destination,
                     settlement.atRest(gone).stream().map(proved::get).toList()));
         }
-        unnamed.forEach(file -> gone.remove(file.item().id()));
-        List<Long> ended = new ArrayList<>(proved.keySet());
-        unnamed.forEach(file -> ended.remove(Long.valueOf(file.item().id())));
+        Set<Long> ended = new HashSet<>(proved.keySet());
+        unnamed.forEach(file -> ended.remove(file.item().id()));
         work.endedAll(settlement.step(), ended);
         // There is room for more now.
         hints.wake(settlement.step());
