@@ -3,12 +3,17 @@ package org.lightpipe.benchmarks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.lightpipe.config.Digest;
 import org.lightpipe.config.TransferPolicy;
+import org.lightpipe.config.TransferPolicy.Durability;
+import org.lightpipe.config.TransferPolicy.Proof;
+import org.lightpipe.storage.TemporaryName;
 import org.lightpipe.transfer.Destination;
 import org.lightpipe.transfer.Item;
 import org.lightpipe.transfer.Meter;
@@ -22,6 +27,21 @@ final class Engine {
 
     private Engine() {}
 
+    /** The hub's usual policy, with other limits, durability and proof, and nothing but SHA-256. */
+    static TransferPolicy policy(int workers, int group, Durability durability, Proof proof) {
+        TransferPolicy standard = TransferPolicy.standard();
+        return new TransferPolicy(
+                workers,
+                0,
+                durability,
+                proof,
+                Set.of(Digest.SHA256),
+                standard.keep(),
+                standard.share(),
+                standard.reserve(),
+                group);
+    }
+
     /** The files as the hub would have found them, with their sizes and times. */
     static List<Item> items(FileSet set, Path source) throws java.io.IOException {
         List<Item> items = new ArrayList<>();
@@ -34,7 +54,7 @@ final class Engine {
                     id,
                     file,
                     "exp/data/" + path,
-                    ("exp/data/" + path).replaceAll("[^/]*$", "") + ".lightpipe-" + id + ".part",
+                    ("exp/data/" + path).replaceAll("[^/]*$", "") + TemporaryName.of(id),
                     stat.size(),
                     stat.mtimeNs()));
         }

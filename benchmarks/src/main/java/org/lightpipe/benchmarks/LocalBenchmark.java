@@ -7,10 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
-import org.lightpipe.config.Digest;
 import org.lightpipe.config.Storage;
 import org.lightpipe.config.TransferPolicy;
 import org.lightpipe.config.TransferPolicy.Durability;
@@ -23,7 +21,7 @@ import org.lightpipe.transfer.LocalDestination;
  */
 final class LocalBenchmark implements Benchmark {
 
-    private static final List<FileSet> SETS = List.of(
+    private static final FileSets SETS = new FileSets(
             new FileSet("small", 20_000, 10_000),
             new FileSet("medium", 2_000, 1_000_000),
             new FileSet("large", 4, 2_000_000_000));
@@ -47,8 +45,7 @@ final class LocalBenchmark implements Benchmark {
         int pairs = options.integer("pairs", 5);
         double scale = options.number("scale", 1);
         long seed = options.integer("seed", 1);
-        List<String> wanted =
-                options.words("sets", SETS.stream().map(FileSet::name).toList());
+        List<String> wanted = options.words("sets", SETS.names());
         TransferPolicy standard = TransferPolicy.standard();
         int workers = options.integer("workers", standard.concurrency());
         int group = options.integer("group", standard.group());
@@ -57,9 +54,8 @@ final class LocalBenchmark implements Benchmark {
         options.end();
         Tool.need("rsync", "find", "xargs", "sha256sum", "cp", "sync");
 
-        List<FileSet> sets = chosen(wanted, scale);
-        Files.createDirectories(directory);
-        room(directory, sets);
+        List<FileSet> sets = SETS.chosen(wanted, scale);
+        FileSets.makeRoom(directory, sets, 8_000_000_000L);
 
         Report report = new Report("Local to local, with digest and proof");
         report.line("Directory and storage on one " + Machine.fileSystem(directory) + "; sources in the page cache; "
@@ -103,29 +99,6 @@ final class LocalBenchmark implements Benchmark {
         return report;
     }
 
-    private static List<FileSet> chosen(List<String> wanted, double scale) {
-        List<FileSet> sets = new ArrayList<>();
-        for (String name : wanted) {
-            sets.add(SETS.stream()
-                    .filter(set -> set.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new UsageException("--sets: there is no set '" + name + "'; there are "
-                            + String.join(", ", SETS.stream().map(FileSet::name).toList())))
-                    .scaled(scale));
-        }
-        return sets;
-    }
-
-    private static void room(Path directory, List<FileSet> sets) throws IOException {
-        long most = sets.stream().mapToLong(FileSet::bytes).max().orElse(0);
-        long needed = 2 * most + most / 10 + 8_000_000_000L;
-        long free = Files.getFileStore(directory).getUsableSpace();
-        if (free < needed) {
-            throw new UsageException(directory + " has " + Units.bytes(free) + " free and " + Units.bytes(needed)
-                    + " are needed; choose another with --dir, or a smaller --scale");
-        }
-    }
-
     private Contest contest(FileSet set, Path work, long seed, int workers, int group, List<String> ways)
             throws IOException {
         progress.say("writing " + set.title());
@@ -137,30 +110,18 @@ final class LocalBenchmark implements Benchmark {
                     way,
                     switch (way) {
                         case RSYNC -> new Rsync(work, set, source);
-                        case CACHE -> new Hub(work, set, source, policy(workers, group, Durability.CACHE, Proof.READ));
-                        case FSYNC -> new Hub(work, set, source, policy(workers, group, Durability.FSYNC, Proof.READ));
+                        case CACHE ->
+                            new Hub(work, set, source, Engine.policy(workers, group, Durability.CACHE, Proof.READ));
+                        case FSYNC ->
+                            new Hub(work, set, source, Engine.policy(workers, group, Durability.FSYNC, Proof.READ));
                         case DIRECT ->
-                            new Hub(work, set, source, policy(workers, group, Durability.FSYNC, Proof.DIRECT));
+                            new Hub(work, set, source, Engine.policy(workers, group, Durability.FSYNC, Proof.DIRECT));
                         case COPY -> new Copy(work, set, source);
                         case BARE -> new Bare(work, set, source, workers);
                         default -> throw new UsageException("--ways: there is no way '" + way + "'");
                     });
         }
         return contest;
-    }
-
-    private static TransferPolicy policy(int workers, int group, Durability durability, Proof proof) {
-        TransferPolicy standard = TransferPolicy.standard();
-        return new TransferPolicy(
-                workers,
-                0,
-                durability,
-                proof,
-                Set.of(Digest.SHA256),
-                standard.keep(),
-                standard.share(),
-                standard.reserve(),
-                group);
     }
 
     private static List<String> row(FileSet set, List<String> ways, ToDoubleFunction<String> seconds) {

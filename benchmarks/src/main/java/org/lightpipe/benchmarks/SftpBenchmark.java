@@ -7,10 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.lightpipe.config.Digest;
 import org.lightpipe.config.Storage;
 import org.lightpipe.config.TransferPolicy;
 import org.lightpipe.config.TransferPolicy.Durability;
@@ -28,7 +26,7 @@ import org.lightpipe.transfer.Unproved;
  */
 final class SftpBenchmark implements Benchmark {
 
-    private static final List<FileSet> SETS = List.of(
+    private static final FileSets SETS = new FileSets(
             new FileSet("small", 20_000, 10_000),
             new FileSet("frames", 2_000, 100_000),
             new FileSet("medium", 2_000, 1_000_000),
@@ -53,8 +51,7 @@ final class SftpBenchmark implements Benchmark {
         int pairs = options.integer("pairs", 5);
         double scale = options.number("scale", 1);
         long seed = options.integer("seed", 1);
-        List<String> wanted =
-                options.words("sets", SETS.stream().map(FileSet::name).toList());
+        List<String> wanted = options.words("sets", SETS.names());
         TransferPolicy standard = TransferPolicy.standard();
         int workers = options.integer("workers", standard.concurrency());
         int group = options.integer("group", standard.group());
@@ -63,9 +60,8 @@ final class SftpBenchmark implements Benchmark {
         options.end();
         Tool.need("ssh-keygen", "sftp", "rsync", "ssh", "sync");
 
-        List<FileSet> sets = chosen(wanted, scale);
-        Files.createDirectories(directory);
-        room(directory, sets);
+        List<FileSet> sets = SETS.chosen(wanted, scale);
+        FileSets.makeRoom(directory, sets, 200_000_000);
         Report report = new Report("To OpenSSH's SFTP server on the loopback");
         report.line("Directory and storage on one " + Machine.fileSystem(directory)
                 + "; sources in the page cache; everybody uses aes128-gcm@openssh.com; medians of " + pairs
@@ -121,53 +117,16 @@ final class SftpBenchmark implements Benchmark {
         return report;
     }
 
-    private static List<FileSet> chosen(List<String> wanted, double scale) {
-        List<FileSet> sets = new ArrayList<>();
-        for (String name : wanted) {
-            sets.add(SETS.stream()
-                    .filter(set -> set.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new UsageException("--sets: there is no set '" + name + "'; there are "
-                            + String.join(", ", SETS.stream().map(FileSet::name).toList())))
-                    .scaled(scale));
-        }
-        return sets;
-    }
-
-    private static void room(Path directory, List<FileSet> sets) throws IOException {
-        long most = sets.stream().mapToLong(FileSet::bytes).max().orElse(0);
-        long needed = 2 * most + most / 10 + 200_000_000;
-        long free = Files.getFileStore(directory).getUsableSpace();
-        if (free < needed) {
-            throw new UsageException(directory + " has " + Units.bytes(free) + " free and " + Units.bytes(needed)
-                    + " are needed; choose another with --dir, or a smaller --scale");
-        }
-    }
-
     private static Contest.Contestant contestant(String way, Place place, int workers, int group) {
         return switch (way) {
             case SFTP -> new Sftp(place);
             case RSYNC -> new Rsync(place);
-            case UNPROVED -> new Hub(place, policy(workers, group, Durability.CACHE, Proof.READ), false);
-            case READ -> new Hub(place, policy(workers, group, Durability.CACHE, Proof.READ), true);
-            case FAR -> new Hub(place, policy(workers, group, Durability.CACHE, Proof.FAR), true);
-            case FSYNC -> new Hub(place, policy(workers, group, Durability.FSYNC, Proof.READ), true);
+            case UNPROVED -> new Hub(place, Engine.policy(workers, group, Durability.CACHE, Proof.READ), false);
+            case READ -> new Hub(place, Engine.policy(workers, group, Durability.CACHE, Proof.READ), true);
+            case FAR -> new Hub(place, Engine.policy(workers, group, Durability.CACHE, Proof.FAR), true);
+            case FSYNC -> new Hub(place, Engine.policy(workers, group, Durability.FSYNC, Proof.READ), true);
             default -> throw new UsageException("--ways: there is no way '" + way + "'");
         };
-    }
-
-    private static TransferPolicy policy(int workers, int group, Durability durability, Proof proof) {
-        TransferPolicy standard = TransferPolicy.standard();
-        return new TransferPolicy(
-                workers,
-                0,
-                durability,
-                proof,
-                Set.of(Digest.SHA256),
-                standard.keep(),
-                standard.share(),
-                standard.reserve(),
-                group);
     }
 
     private static List<String> ratios(FileSet set, Contest contest, List<String> ways) {

@@ -143,7 +143,7 @@ public final class PermissionWalk {
 
     /** A copy that is being written gets its mode when it gets its name. */
     private static boolean isOnItsWay(String name) {
-        return name.startsWith(".lightpipe-") && name.endsWith(".part");
+        return TemporaryName.isOne(name);
     }
 
     private void look(Held held, Held.Status status, String path) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.lightpipe.core.RawName;
+import org.lightpipe.storage.TemporaryName;
 
 /**
  * A file to be put into a storage.
@@ -32,7 +33,7 @@ public record Item(long id, Path source, String target, String temporary, long s
                 id,
                 RawName.path((String) row.get("source")),
                 target,
-                target.substring(0, target.lastIndexOf('/') + 1) + ".lightpipe-" + file + ".part",
+                target.substring(0, target.lastIndexOf('/') + 1) + TemporaryName.of(file),
                 ((Number) row.get("size")).longValue(),
                 ((Number) row.get("mtime_ns")).longValue());
     }

@@ -10,6 +10,7 @@ import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.support.DefaultAsyncProducer;
+import org.lightpipe.storage.TemporaryName;
 
 /**
  * Takes a list of {@link Item}s and leaves a list of {@link Outcome}s; or takes one file, as Camel's file components
@@ -107,7 +108,7 @@ final class TransferProducer extends DefaultAsyncProducer {
         String target = exchange.getIn()
                 .getHeader(Exchange.FILE_NAME, source.getFileName().toString(), String.class);
         long number = NUMBERS.incrementAndGet();
-        String temporary = ".lightpipe-" + ProcessHandle.current().pid() + "-" + number + ".part";
+        String temporary = TemporaryName.of(ProcessHandle.current().pid() + "-" + number);
         return new Item(number, source.toAbsolutePath(), target, temporary, stat.size(), stat.mtimeNs());
     }
 }
