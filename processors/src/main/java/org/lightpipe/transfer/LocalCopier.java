@@ -35,10 +35,10 @@ final class LocalCopier {
     private final String storage;
     private final TransferPolicy policy;
     private final Path root;
-    private final KnownDirectories directories;
+    private final LocalDirectories directories;
     private final LocalAttributes attributes;
 
-    LocalCopier(Storage storage, Path root, KnownDirectories directories) {
+    LocalCopier(Storage storage, Path root, LocalDirectories directories) {
         this.storage = storage.name();
         this.policy = storage.transfer();
         this.root = root;

@@ -38,7 +38,7 @@ public final class LocalDestination implements Destination {
     private final boolean linked;
     private final LocalTrouble trouble;
     private final LocalRoot guard;
-    private final KnownDirectories directories;
+    private final LocalDirectories directories;
     private final LocalCopier copier;
     private final ReadBack readBack;
     private final Blocks blocks;
@@ -54,7 +54,7 @@ public final class LocalDestination implements Destination {
         this.linked = storage.transfer().share() == Share.HARDLINK;
         this.trouble = new LocalTrouble(storage.name(), this.root);
         this.guard = new LocalRoot(this.root, trouble);
-        this.directories = new KnownDirectories(this.root, new Directories(storage.group(), storage.directoryMode()));
+        this.directories = new LocalDirectories(this.root, new Directories(storage.group(), storage.directoryMode()));
         this.copier = new LocalCopier(storage, this.root, directories);
         Proof proof = storage.transfer().proof();
         this.readBack = new ReadBack(storage.name(), proof);

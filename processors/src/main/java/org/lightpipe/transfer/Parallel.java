@@ -12,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.lightpipe.config.Storage;
 
 /** Does one thing for each file of a group, a few at a time. Thread-safe. */
 public final class Parallel implements AutoCloseable {
@@ -31,6 +32,12 @@ public final class Parallel implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    /** For the files of a storage: as many at the same time as its setting {@code parallel} says. */
+    public static Parallel of(Storage storage, int otherwise) {
+        String most = storage.settings().getOrDefault("parallel", Integer.toString(otherwise));
+        return new Parallel("transfer-" + storage.name(), Integer.parseInt(most));
     }
 
     /**

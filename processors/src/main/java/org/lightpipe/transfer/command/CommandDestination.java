@@ -15,6 +15,7 @@ import org.lightpipe.config.TransferPolicy.Proof;
 import org.lightpipe.core.Sha256;
 import org.lightpipe.storage.command.CommandFailure;
 import org.lightpipe.storage.command.Commands;
+import org.lightpipe.transfer.Attempt;
 import org.lightpipe.transfer.Destination;
 import org.lightpipe.transfer.Item;
 import org.lightpipe.transfer.Meter;
@@ -41,11 +42,7 @@ public final class CommandDestination implements Destination {
     public CommandDestination(Storage storage) {
         this.storage = storage;
         this.commands = new Commands(storage);
-        this.parallel = new Parallel(
-                "transfer-" + storage.name(),
-                Optional.ofNullable(storage.settings().get("parallel"))
-                        .map(Integer::valueOf)
-                        .orElse(PARALLEL));
+        this.parallel = Parallel.of(storage, PARALLEL);
     }
 
     @Override
@@ -91,7 +88,7 @@ public final class CommandDestination implements Destination {
         } catch (IOException | RuntimeException e) {
             commands.forget(directory);
             commands.forget(item.directory());
-            removeAfter(item, e);
+            Attempt.cleanUp(e, () -> remove(item));
             throw e;
         }
     }
@@ -106,31 +103,13 @@ public final class CommandDestination implements Destination {
             return "digest of the far side";
         }
         Sha256.Sum stored = commands.readBack(item.temporary(), size);
-        if (stored.size() != size || !stored.digest().equals(sha256)) {
-            throw new IOException(item.temporary()
-                    + ": what was read back from storage is not what the source holds: " + stored.size()
-                    + " bytes, SHA-256 " + stored.digest() + ", instead of " + size + " bytes, SHA-256 " + sha256);
-        }
+        Attempt.compare(item.temporary(), stored, size, sha256);
         return "read back";
     }
 
     private void remove(Item item) throws IOException {
         if (commands.canRemove()) {
             commands.remove(item.temporary());
-        }
-    }
-
-    /** Nothing of it is to be left; where it cannot be removed, the next attempt replaces it. */
-    private void removeAfter(Item item, Exception failure) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            remove(item);
-        } catch (IOException | RuntimeException e) {
-            failure.addSuppressed(e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

@@ -19,6 +19,7 @@ import org.lightpipe.config.TransferPolicy.Proof;
 import org.lightpipe.core.Sha256;
 import org.lightpipe.storage.webdav.HttpFailure;
 import org.lightpipe.storage.webdav.WebDav;
+import org.lightpipe.transfer.Attempt;
 import org.lightpipe.transfer.Destination;
 import org.lightpipe.transfer.Item;
 import org.lightpipe.transfer.Meter;
@@ -45,11 +46,7 @@ public final class HttpDestination implements Destination {
     public HttpDestination(Storage storage) {
         this.storage = storage;
         this.server = new WebDav(storage);
-        this.parallel = new Parallel(
-                "transfer-" + storage.name(),
-                Optional.ofNullable(storage.settings().get("parallel"))
-                        .map(Integer::valueOf)
-                        .orElse(PARALLEL));
+        this.parallel = Parallel.of(storage, PARALLEL);
     }
 
     @Override
@@ -80,7 +77,7 @@ public final class HttpDestination implements Destination {
             server.delete(item.temporary());
             return new Outcome.Changed(item);
         } catch (IOException | RuntimeException e) {
-            remove(item, e);
+            Attempt.cleanUp(e, () -> server.delete(item.temporary()));
             throw e;
         }
         try {
@@ -91,7 +88,7 @@ public final class HttpDestination implements Destination {
             }
             return new Outcome.Proved(item, before, digests, provedBy);
         } catch (IOException | RuntimeException e) {
-            remove(item, e);
+            Attempt.cleanUp(e, () -> server.delete(item.temporary()));
             throw e;
         }
     }
@@ -144,12 +141,7 @@ public final class HttpDestination implements Destination {
         try (InputStream bytes = server.get(item.temporary())) {
             stored = Sha256.of(bytes);
         }
-        if (stored.size() != size || !stored.digest().equals(sent.get(Digest.SHA256))) {
-            throw new IOException(server.where(item.temporary())
-                    + ": what was read back from storage is not what the source holds: " + stored.size()
-                    + " bytes, SHA-256 " + stored.digest() + ", instead of " + size + " bytes, SHA-256 "
-                    + sent.get(Digest.SHA256));
-        }
+        Attempt.compare(server.where(item.temporary()), stored, size, sent.get(Digest.SHA256));
         return "read back";
     }
 
@@ -157,20 +149,6 @@ public final class HttpDestination implements Destination {
         if (told != null && sent != null && !told.equals(sent)) {
             throw new IOException(server.where(item.temporary()) + ": the server says that it holds something else: "
                     + name + " " + told + " instead of " + sent);
-        }
-    }
-
-    /** Nothing of it is to be left; where the server cannot be asked, the next attempt replaces it. */
-    private void remove(Item item, Exception failure) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            server.delete(item.temporary());
-        } catch (IOException | RuntimeException e) {
-            failure.addSuppressed(e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.lightpipe.storage.Directories;
 
 /** Makes the directories of a storage, and asks the file system once for each and not for every file. Thread-safe. */
-final class KnownDirectories {
+final class LocalDirectories {
 
     private static final int MOST = 4096;
 
@@ -16,7 +16,7 @@ final class KnownDirectories {
     private final Directories directories;
     private final Set<Path> known = new LinkedHashSet<>();
 
-    KnownDirectories(Path root, Directories directories) {
+    LocalDirectories(Path root, Directories directories) {
         this.root = root;
         this.directories = directories;
     }
