@@ -138,8 +138,8 @@ final class LocalBenchmark implements Benchmark {
             row.add(Units.times(contest.ratio(DIRECT, FSYNC)));
             row.add(Units.times(contest.ratio(COPY, CACHE)));
             row.add(Units.percent(contest.ratio(BARE, CACHE)));
-            row.add(String.format("%,.0f", set.count() / contest.median(CACHE)));
-            row.add(String.format("%,.0f", set.bytes() / contest.median(CACHE) / 1e6));
+            row.add(Units.number(set.count() / contest.median(CACHE)));
+            row.add(Units.number(set.bytes() / contest.median(CACHE) / 1e6));
         }
         return row;
     }

@@ -138,10 +138,10 @@ final class SftpBenchmark implements Benchmark {
             row.add(Units.times(contest.ratio(RSYNC, READ)));
             row.add(Units.times(contest.ratio(RSYNC, FAR)));
             row.add(Units.times(contest.ratio(FSYNC, READ)));
-            row.add(String.format("%,.0f", set.count() / contest.median(UNPROVED)));
-            row.add(String.format("%,.0f", set.count() / contest.median(READ)));
-            row.add(String.format("%,.0f", set.bytes() / contest.median(UNPROVED) / 1e6));
-            row.add(String.format("%,.0f", set.bytes() / contest.median(READ) / 1e6));
+            row.add(Units.number(set.count() / contest.median(UNPROVED)));
+            row.add(Units.number(set.count() / contest.median(READ)));
+            row.add(Units.number(set.bytes() / contest.median(UNPROVED) / 1e6));
+            row.add(Units.number(set.bytes() / contest.median(READ) / 1e6));
         }
         return row;
     }

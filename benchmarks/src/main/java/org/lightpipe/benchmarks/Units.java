@@ -23,6 +23,11 @@ final class Units {
         return String.format("%.2f×", ratio);
     }
 
+    /** A rate: with a fraction only where the whole number would say little. */
+    static String number(double number) {
+        return String.format(number < 10 ? "%.1f" : "%,.0f", number);
+    }
+
     static String percent(double share) {
         return String.format("%.0f %%", share * 100);
     }
