@@ -40,8 +40,7 @@ final class PrivateSshd implements AutoCloseable {
             port = free.getLocalPort();
         }
         Path config = directory.resolve("sshd_config");
-        Files.writeString(
-                config, """
+        Files.writeString(config, """
                 ListenAddress 127.0.0.1
                 Port %d
                 HostKey %s
@@ -53,8 +52,15 @@ final class PrivateSshd implements AutoCloseable {
                 UsePAM no
                 StrictModes no
                 MaxStartups 100:30:200
+                SetEnv HOME=%s
                 Subsystem sftp internal-sftp -d %s
-                """.formatted(port, directory.resolve("host_key"), directory.resolve("user_key.pub"), far));
+                """.formatted(
+                        port,
+                        directory.resolve("host_key"),
+                        directory.resolve("user_key.pub"),
+                        // What the profile of whoever runs this does at each login is nobody's merit.
+                        directory,
+                        far));
         String[] host = Files.readString(directory.resolve("host_key.pub")).split(" ");
         Files.writeString(
                 directory.resolve("known_hosts"), "[127.0.0.1]:" + port + " " + host[0] + " " + host[1] + "\n");

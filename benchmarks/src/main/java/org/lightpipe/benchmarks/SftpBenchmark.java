@@ -36,8 +36,11 @@ final class SftpBenchmark implements Benchmark {
     private static final String RSYNC = "rsync";
     private static final String UNPROVED = "hub unproved";
     private static final String READ = "hub";
+    private static final String REQUESTS = "hub sftp only";
     private static final String FAR = "hub far digest";
     private static final String FSYNC = "hub fsync";
+
+    private static final List<String> WAYS = List.of(SFTP, RSYNC, UNPROVED, READ, REQUESTS, FAR, FSYNC);
 
     private final Progress progress = new Progress();
 
@@ -56,7 +59,7 @@ final class SftpBenchmark implements Benchmark {
         int workers = options.integer("workers", standard.concurrency());
         int group = options.integer("group", standard.group());
         Path directory = options.directory();
-        List<String> ways = options.words("ways", List.of(SFTP, RSYNC, UNPROVED, READ, FAR, FSYNC));
+        List<String> ways = options.words("ways", WAYS);
         options.end();
         Tool.need("ssh-keygen", "sftp", "rsync", "ssh", "sync");
 
@@ -92,7 +95,7 @@ final class SftpBenchmark implements Benchmark {
         List<String> heads = new ArrayList<>(List.of("files"));
         heads.addAll(ways);
         report.table(heads, times);
-        if (ways.size() == 6) {
+        if (ways.equals(WAYS)) {
             report.table(
                     List.of(
                             "files",
@@ -100,6 +103,7 @@ final class SftpBenchmark implements Benchmark {
                             "rsync / unproved",
                             "sftp / hub",
                             "rsync / hub",
+                            "rsync / sftp only",
                             "rsync / far digest",
                             "price of fsync",
                             "files/s unproved",
@@ -111,7 +115,8 @@ final class SftpBenchmark implements Benchmark {
         report.line(
                 "sftp: `sftp -b` with `put -r`; rsync: `rsync -aW -e ssh`. Both only copy. \"hub\" also takes SHA-256,"
                         + " writes under temporary names, reads everything back over the same connection and compares it, and"
-                        + " renames. \"unproved\": the same without reading back, which no hub does: it shows what the proof"
+                        + " renames; small files go through the shell of the account, all others, and with \"sftp only\""
+                        + " everything, over SFTP. \"unproved\": the same without reading back, which no hub does: it shows what the proof"
                         + " costs. \"far digest\": the far side runs sha256sum. All leave the files in the page cache of the far"
                         + " side, but \"fsync\", which flushes each of them and their directories.");
         return report;
@@ -121,21 +126,23 @@ final class SftpBenchmark implements Benchmark {
         return switch (way) {
             case SFTP -> new Sftp(place);
             case RSYNC -> new Rsync(place);
-            case UNPROVED -> new Hub(place, Engine.policy(workers, group, Durability.CACHE, Proof.READ), false);
-            case READ -> new Hub(place, Engine.policy(workers, group, Durability.CACHE, Proof.READ), true);
-            case FAR -> new Hub(place, Engine.policy(workers, group, Durability.CACHE, Proof.FAR), true);
-            case FSYNC -> new Hub(place, Engine.policy(workers, group, Durability.FSYNC, Proof.READ), true);
+            case UNPROVED -> new Hub(place, Engine.policy(workers, group, Durability.CACHE, Proof.READ), false, true);
+            case READ -> new Hub(place, Engine.policy(workers, group, Durability.CACHE, Proof.READ), true, true);
+            case REQUESTS -> new Hub(place, Engine.policy(workers, group, Durability.CACHE, Proof.READ), true, false);
+            case FAR -> new Hub(place, Engine.policy(workers, group, Durability.CACHE, Proof.FAR), true, true);
+            case FSYNC -> new Hub(place, Engine.policy(workers, group, Durability.FSYNC, Proof.READ), true, true);
             default -> throw new UsageException("--ways: there is no way '" + way + "'");
         };
     }
 
     private static List<String> ratios(FileSet set, Contest contest, List<String> ways) {
         List<String> row = new ArrayList<>(List.of(set.title()));
-        if (ways.size() == 6) {
+        if (ways.equals(WAYS)) {
             row.add(Units.times(contest.ratio(SFTP, UNPROVED)));
             row.add(Units.times(contest.ratio(RSYNC, UNPROVED)));
             row.add(Units.times(contest.ratio(SFTP, READ)));
             row.add(Units.times(contest.ratio(RSYNC, READ)));
+            row.add(Units.times(contest.ratio(RSYNC, REQUESTS)));
             row.add(Units.times(contest.ratio(RSYNC, FAR)));
             row.add(Units.times(contest.ratio(FSYNC, READ)));
             row.add(Units.number(set.count() / contest.median(UNPROVED)));
@@ -223,12 +230,14 @@ final class SftpBenchmark implements Benchmark {
 
         private final TransferPolicy policy;
         private final boolean proved;
+        private final boolean shell;
         private List<Item> items = List.of();
 
-        Hub(Place place, TransferPolicy policy, boolean proved) {
+        Hub(Place place, TransferPolicy policy, boolean proved, boolean shell) {
             super(place);
             this.policy = policy;
             this.proved = proved;
+            this.shell = shell;
         }
 
         @Override
@@ -241,7 +250,13 @@ final class SftpBenchmark implements Benchmark {
         @Override
         public void run() throws Exception {
             Storage storage = new Storage(
-                    "benchmark", place.server().uri("target"), Optional.empty(), 02770, 0640, policy, Map.of());
+                    "benchmark",
+                    place.server().uri("target"),
+                    Optional.empty(),
+                    02770,
+                    0640,
+                    policy,
+                    Map.of("shell", Boolean.toString(shell)));
             try (DefaultCamelContext camel = new DefaultCamelContext();
                     Storages storages = new Storages(camel)) {
                 FarStorage far = storages.far(storage);

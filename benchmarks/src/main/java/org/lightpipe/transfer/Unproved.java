@@ -23,6 +23,7 @@ public final class Unproved {
                         policy.fileMode(),
                         policy.resumedFrom(),
                         policy.flushedEvery(),
-                        policy.onDiskAfter()));
+                        policy.onDiskAfter(),
+                        policy.shell()));
     }
 }

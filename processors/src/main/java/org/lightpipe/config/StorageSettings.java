@@ -86,6 +86,9 @@ final class StorageSettings {
             check.globus(uri);
         } else if (uri.startsWith("command:")) {
             check.command();
+        } else if (uri.startsWith("sftp:")) {
+            check.sftp();
+            return;
         } else {
             return;
         }
@@ -112,6 +115,11 @@ final class StorageSettings {
         if (policy.share() != Share.NEVER) {
             transfer.wrong("share", "only copies on the same file system share their blocks", "leave it out");
         }
+    }
+
+    private void sftp() {
+        known(List.of("shell"));
+        choice("shell", List.of("true", "false"));
     }
 
     private void http(String text) {

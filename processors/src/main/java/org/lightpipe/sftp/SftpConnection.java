@@ -41,6 +41,9 @@ public final class SftpConnection implements AutoCloseable {
     private final Exchange exchange;
     private volatile Features features = new Features(false, false, false, SAFE_CHUNK, SAFE_CHUNK);
     private final FarDigests digests;
+    private final SshTransport transport;
+    private final Object starting = new Object();
+    private volatile Optional<FarWriter> writer = Optional.empty();
 
     /** What the server offers beyond the protocol. */
     private record Features(boolean posixRename, boolean fsync, boolean statvfs, int writeChunk, int readChunk) {}
@@ -68,6 +71,7 @@ public final class SftpConnection implements AutoCloseable {
         this.access = access;
         this.exchange = new Exchange(access, transport);
         this.digests = new FarDigests(this, transport);
+        this.transport = transport;
     }
 
     /**
@@ -265,6 +269,27 @@ public final class SftpConnection implements AutoCloseable {
         return digests;
     }
 
+    /** What writes small files in the shell of the far side, if it was started and nothing unexpected came of it. */
+    public Optional<FarWriter> writer() {
+        return writer.filter(FarWriter::isOpen);
+    }
+
+    /**
+     * What writes small files in the shell of the far side; it is started where it is not there yet.
+     *
+     * @param probe path of a file that may be made and removed to see that the shell has the same files
+     * @throws FarWriterException when that is not possible
+     * @throws SftpStatusException when the file cannot be made
+     */
+    public FarWriter writer(byte[] probe) throws IOException {
+        synchronized (starting) {
+            if (writer().isEmpty()) {
+                writer = Optional.of(FarWriter.start(this, transport, access, probe));
+            }
+            return writer.get();
+        }
+    }
+
     /** {@code user@host:port}. */
     public String shown() {
         return access.shown();
@@ -291,6 +316,7 @@ public final class SftpConnection implements AutoCloseable {
     /** Called every second or so by whoever owns the connection: ends it when answers stay away. */
     void watch() {
         exchange.watch();
+        writer.ifPresent(FarWriter::watch);
     }
 
     @Override

@@ -126,6 +126,50 @@ final class SshTransport implements AutoCloseable {
         }
     }
 
+    /**
+     * A command of the far side that goes on.
+     *
+     * @param input where its standard input is written
+     */
+    record Running(ChannelExec channel, OutputStream input) {
+
+        /** Ends it, whatever it is doing: what is left of its input must not be carried out later. */
+        void end() {
+            // A request about a channel that was closed already would end the connection: not while it is being closed.
+            synchronized (channel) {
+                if (channel.isConnected()) {
+                    try {
+                        channel.sendSignal("KILL");
+                    } catch (Exception e) {
+                        // It gets no more input, at least.
+                    }
+                }
+            }
+            channel.disconnect();
+        }
+    }
+
+    /**
+     * Starts a command of the far side.
+     *
+     * @param command a fixed text; data goes in by the standard input
+     * @param output its standard output goes there, on the one thread that reads the connection
+     * @param errors what it says besides
+     */
+    Running start(String command, OutputStream output, OutputStream errors) throws IOException {
+        try {
+            ChannelExec channel = (ChannelExec) session.openChannel("exec");
+            channel.setCommand(command);
+            channel.setOutputStream(output);
+            channel.setErrStream(errors);
+            OutputStream input = channel.getOutputStream();
+            channel.connect((int) access.timeouts().connect().toMillis());
+            return new Running(channel, input);
+        } catch (JSchException e) {
+            throw new IOException("the far side runs no commands: " + e.getMessage(), e);
+        }
+    }
+
     boolean isConnected() {
         return session.isConnected();
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.lightpipe.config.TransferPolicy.Keep;
@@ -26,6 +27,27 @@ final class FarAttributes {
         this.policy = policy;
     }
 
+    /** Permission bits of a copy. */
+    int mode(Item item) throws IOException {
+        if (!policy.keep().contains(Keep.MODE)) {
+            return policy.fileMode();
+        }
+        int mode = (Integer) Files.getAttribute(item.source(), "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        return mode & 07777;
+    }
+
+    /** Time of the last change of a copy, in seconds since 1970; empty for that of the copying. */
+    OptionalLong changed(SourceStat source) {
+        return policy.keep().contains(Keep.TIMES)
+                ? OptionalLong.of(TimeUnit.NANOSECONDS.toSeconds(source.mtimeNs()))
+                : OptionalLong.empty();
+    }
+
+    /** True when a copy takes over its owner or its group, which takes questions about the copy. */
+    boolean ownersMatter() {
+        return policy.keep().contains(Keep.OWNER) || policy.keep().contains(Keep.GROUP);
+    }
+
     /**
      * Asks for the attributes of a copy; the file fails where those of the source cannot be read.
      *
@@ -33,25 +55,22 @@ final class FarAttributes {
      */
     List<CompletableFuture<Void>> set(FileUpload file, byte[] handle) throws IOException {
         List<CompletableFuture<Void>> done = new ArrayList<>(4);
-        Attributes attributes = Attributes.none().withMode(policy.fileMode());
+        Attributes attributes = Attributes.none();
         try {
-            if (policy.keep().contains(Keep.OWNER) || policy.keep().contains(Keep.GROUP)) {
+            if (ownersMatter()) {
                 // Before the mode: a change of owner clears some of its bits.
                 done.add(connection.setAttributes(handle, Attributes.none().withOwner(owner(file))));
             }
-            if (policy.keep().contains(Keep.MODE)) {
-                int mode = (Integer) Files.getAttribute(file.item.source(), "unix:mode", LinkOption.NOFOLLOW_LINKS);
-                attributes = attributes.withMode(mode & 07777);
-            }
+            attributes = attributes.withMode(mode(file.item));
         } catch (SftpConnectionException | InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
             file.fail(e);
             return done;
         }
-        if (policy.keep().contains(Keep.TIMES)) {
-            long seconds = TimeUnit.NANOSECONDS.toSeconds(file.before.mtimeNs());
-            attributes = attributes.withTimes(new Attributes.Times(seconds, seconds));
+        OptionalLong changed = changed(file.before);
+        if (changed.isPresent()) {
+            attributes = attributes.withTimes(new Attributes.Times(changed.getAsLong(), changed.getAsLong()));
         }
         if (file.existing > file.before.size()) {
             attributes = attributes.withSize(file.before.size());

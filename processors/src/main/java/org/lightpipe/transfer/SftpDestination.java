@@ -4,19 +4,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.lightpipe.config.Storage;
 import org.lightpipe.config.TransferPolicy.Durability;
-import org.lightpipe.sftp.FarPath;
-import org.lightpipe.sftp.OpenFlags;
 import org.lightpipe.sftp.SftpConnection;
 import org.lightpipe.sftp.SftpConnectionException;
 import org.lightpipe.sftp.SftpPool;
@@ -40,6 +36,7 @@ public final class SftpDestination implements Destination {
 
     private final FarStorage far;
     private final UploadPolicy policy;
+    private final ShellUse shell;
     private final ResumePoints resumePoints = new ResumePoints();
     private final Map<SftpConnection, Integer> copying = new ConcurrentHashMap<>();
     private final AtomicBoolean told = new AtomicBoolean();
@@ -60,6 +57,7 @@ public final class SftpDestination implements Destination {
     SftpDestination(FarStorage far, UploadPolicy policy) {
         this.far = far;
         this.policy = policy;
+        this.shell = new ShellUse(policy.shell());
     }
 
     @Override
@@ -90,7 +88,7 @@ public final class SftpDestination implements Destination {
         }
         copying.merge(connection, 1, Integer::sum);
         try {
-            new Upload(connection, far, policy, resumePoints, meter, () -> closed, outcomes).run(items);
+            new Upload(connection, far, policy, resumePoints, shell, meter, () -> closed, outcomes).run(items);
         } finally {
             copying.computeIfPresent(connection, (key, users) -> users > 1 ? users - 1 : null);
         }
@@ -98,76 +96,8 @@ public final class SftpDestination implements Destination {
 
     @Override
     public List<Outcome.Failed> publish(List<Outcome.Proved> copies) throws IOException {
-        List<Outcome.Failed> failures = new ArrayList<>();
         try (SftpPool.Lease lease = far.pool().lease()) {
-            SftpConnection connection = lease.connection();
-            Map<Item, CompletableFuture<Void>> renames = new LinkedHashMap<>();
-            for (Outcome.Proved copy : copies) {
-                renames.put(copy.item(), renamed(connection, copy.item()));
-            }
-            Set<String> directories = new LinkedHashSet<>();
-            for (Map.Entry<Item, CompletableFuture<Void>> rename : renames.entrySet()) {
-                try {
-                    settleRename(connection, rename.getKey(), rename.getValue());
-                    directories.add(rename.getKey().directory());
-                } catch (SftpStatusException e) {
-                    failures.add(new Troubles(connection, far.paths()).ofTarget(rename.getKey(), e));
-                }
-            }
-            if (policy.flushes(connection)) {
-                flush(connection, directories);
-            }
-        }
-        return failures;
-    }
-
-    private CompletableFuture<Void> renamed(SftpConnection connection, Item item) throws IOException {
-        byte[] target = far.paths().of(item.target());
-        if (!connection.replaces()) {
-            // In the order of the requests: what is in the way goes first.
-            connection.remove(target);
-        }
-        return connection.rename(far.paths().of(item.temporary()), target);
-    }
-
-    /** A directory that someone removed meanwhile is made once more. */
-    private void settleRename(SftpConnection connection, Item item, CompletableFuture<Void> rename) throws IOException {
-        try {
-            connection.await(rename);
-        } catch (SftpStatusException e) {
-            if (!e.isMissing()) {
-                throw e;
-            }
-            far.directories().forget(item.directory());
-            Map<String, IOException> failed = far.directories().make(connection, List.of(item.directory()));
-            if (!failed.isEmpty()) {
-                throw failed.get(item.directory());
-            }
-            connection.await(renamed(connection, item));
-        }
-    }
-
-    /** The new names are flushed with the directories that hold them. */
-    private void flush(SftpConnection connection, Set<String> directories) throws IOException {
-        List<CompletableFuture<byte[]>> handles = new ArrayList<>();
-        FarPath paths = far.paths();
-        for (String directory : directories) {
-            handles.add(connection.open(paths.of(directory), OpenFlags.READ, org.lightpipe.sftp.Attributes.none()));
-        }
-        List<CompletableFuture<Void>> flushed = new ArrayList<>();
-        for (CompletableFuture<byte[]> opened : handles) {
-            byte[] handle;
-            try {
-                handle = connection.await(opened);
-            } catch (SftpStatusException e) {
-                // A server that opens no directories: it keeps names as it keeps them.
-                continue;
-            }
-            flushed.add(connection.flush(handle));
-            connection.close(handle);
-        }
-        for (CompletableFuture<Void> each : flushed) {
-            connection.await(each);
+            return new FarNames(lease.connection(), far, policy, shell).give(copies);
         }
     }
 

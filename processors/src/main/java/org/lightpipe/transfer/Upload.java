@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Puts a group of files into a storage behind SFTP over one connection, in the calling thread. Nothing waits for an
  * answer before the next request goes out: files are opened ahead, and answers are looked at in the order of the
- * requests once their turn comes. What was sent is kept until it was read back and compared.
+ * requests once their turn comes. What was sent is kept until it was read back and compared. Small files go through the
+ * shell of the far side, where it has one.
  */
 final class Upload {
 
@@ -42,6 +43,7 @@ final class Upload {
     private final UploadSteps steps;
     private final UploadOpening opening;
     private final UploadSending sending;
+    private final UploadSmall small;
     private final Deque<FileUpload> opened = new ArrayDeque<>();
     private final List<FileUpload> all = new ArrayList<>();
 
@@ -54,6 +56,7 @@ final class Upload {
             FarStorage far,
             UploadPolicy policy,
             ResumePoints resumePoints,
+            ShellUse shell,
             Meter meter,
             BooleanSupplier stopped,
             Map<Item, Outcome> outcomes) {
@@ -69,6 +72,8 @@ final class Upload {
         this.steps = new UploadSteps(connection, parts, proof, troubles, chunk);
         this.opening = new UploadOpening(connection, far, policy, resumePoints, troubles, this.outcomes);
         this.sending = new UploadSending(connection, policy, stopped, opening, parts, steps, proof, chunk);
+        this.small =
+                new UploadSmall(connection, policy, shell, meter, stopped, opening, troubles, this.outcomes, proof);
     }
 
     private static int chunk(SftpConnection connection) {
@@ -98,21 +103,11 @@ final class Upload {
 
     /** @param again true when the files are to be sent from the start, whatever is there */
     private void send(List<Item> items, boolean again) throws IOException {
-        Map<String, IOException> refused = makeDirectories(items);
-        long longest = longestName();
-        for (Item item : items) {
-            Optional<IOException> tooLong = Troubles.tooLong(item, longest);
-            IOException directory = refused.getOrDefault(item.directory(), refused.get(item.temporaryDirectory()));
-            if (tooLong.isPresent()) {
-                outcomes.put(new Outcome.Failed(item, tooLong.get(), false));
-            } else if (directory != null) {
-                outcomes.put(troubles.of(item, directory));
-            } else {
-                opening.begin(item, again).ifPresent(file -> {
-                    all.add(file);
-                    opened.add(file);
-                });
-            }
+        for (Item item : small.send(possible(items))) {
+            opening.begin(item, again).ifPresent(file -> {
+                all.add(file);
+                opened.add(file);
+            });
             if (opened.size() >= OPENED_AHEAD) {
                 sending.transmit(opened.poll());
             }
@@ -121,6 +116,25 @@ final class Upload {
             sending.transmit(opened.poll());
         }
         steps.settleAll();
+    }
+
+    /** Those that have a directory to lie in and a name that is not too long. */
+    private List<Item> possible(List<Item> items) throws IOException {
+        Map<String, IOException> refused = makeDirectories(items);
+        long longest = longestName();
+        List<Item> possible = new ArrayList<>(items.size());
+        for (Item item : items) {
+            Optional<IOException> tooLong = Troubles.tooLong(item, longest);
+            IOException directory = refused.getOrDefault(item.directory(), refused.get(item.temporaryDirectory()));
+            if (tooLong.isPresent()) {
+                outcomes.put(new Outcome.Failed(item, tooLong.get(), false));
+            } else if (directory != null) {
+                outcomes.put(troubles.of(item, directory));
+            } else {
+                possible.add(item);
+            }
+        }
+        return possible;
     }
 
     private Map<String, IOException> makeDirectories(List<Item> items) throws IOException {
@@ -147,6 +161,7 @@ final class Upload {
     /** Keeps how far the files came, so that the next attempt does not begin again. */
     private void cutOff(List<Item> items, IOException e) {
         steps.salvage();
+        small.salvage();
         for (FileUpload file : all) {
             long offset = safe(file);
             if (!outcomes.has(file.item) && file.goesOn() && file.before.size() >= policy.resumedFrom() && offset > 0) {

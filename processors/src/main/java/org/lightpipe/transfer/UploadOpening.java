@@ -53,6 +53,25 @@ final class UploadOpening {
      * @return empty when there is nothing to send: the file then has its outcome
      */
     Optional<FileUpload> begin(Item item, boolean again) throws IOException {
+        Optional<FileUpload> found = look(item);
+        if (found.isPresent()) {
+            FileUpload file = found.get();
+            if (file.before.size() >= policy.resumedFrom()) {
+                file.taken = new Digests(policy.digests());
+                resume(file, again);
+            }
+            int create = file.existing > 0 ? 0 : OpenFlags.CREATE | OpenFlags.NEW;
+            file.opened = open(file, create);
+        }
+        return found;
+    }
+
+    /**
+     * Looks at the source.
+     *
+     * @return empty when it is not what was found: the file then has its outcome
+     */
+    Optional<FileUpload> look(Item item) {
         SourceStat before;
         try {
             before = SourceStat.of(item.source());
@@ -64,16 +83,14 @@ final class UploadOpening {
             outcomes.put(new Outcome.Changed(item));
             return Optional.empty();
         }
-        FileUpload file =
-                new FileUpload(item, before, far.paths().of(item.temporary()), new AgedOffset(policy.onDiskAfter()));
+        FileUpload file = new FileUpload(item, before, temporary(item), new AgedOffset(policy.onDiskAfter()));
         file.taken = digests;
-        if (before.size() >= policy.resumedFrom()) {
-            file.taken = new Digests(policy.digests());
-            resume(file, again);
-        }
-        int create = file.existing > 0 ? 0 : OpenFlags.CREATE | OpenFlags.NEW;
-        file.opened = open(file, create);
         return Optional.of(file);
+    }
+
+    /** Where the temporary copy lies. */
+    byte[] temporary(Item item) {
+        return far.paths().of(item.temporary());
     }
 
     private CompletableFuture<byte[]> open(FileUpload file, int create) throws IOException {

@@ -22,6 +22,7 @@ import org.lightpipe.sftp.SftpConnection;
  * @param resumedFrom size in bytes from which a cut off attempt is gone on with
  * @param flushedEvery bytes of one file after which they are flushed, so that an attempt can go on there
  * @param onDiskAfter time after which the far side has written to its disk what it took, without being asked
+ * @param shell true when commands may be run in the shell of the far side, where it has one
  */
 record UploadPolicy(
         Durability durability,
@@ -31,7 +32,10 @@ record UploadPolicy(
         int fileMode,
         long resumedFrom,
         long flushedEvery,
-        Duration onDiskAfter) {
+        Duration onDiskAfter,
+        boolean shell) {
+
+    private static final String SHELL = "shell";
 
     static UploadPolicy of(Storage storage, int fileMode, long resumedFrom, long flushedEvery, Duration onDiskAfter) {
         TransferPolicy transfer = storage.transfer();
@@ -43,7 +47,8 @@ record UploadPolicy(
                 fileMode,
                 resumedFrom,
                 flushedEvery,
-                onDiskAfter);
+                onDiskAfter,
+                !"false".equals(storage.settings().get(SHELL)));
     }
 
     /** True when files are flushed to the disk of the far side: wanted here, and possible there. */

@@ -41,6 +41,7 @@ final class UploadProof {
     /** Asks the far side whether it computes digests, where the policy wants them. */
     void choose() throws IOException {
         farDigests = policy.proof().equals(Optional.of(Proof.FAR))
+                && policy.shell()
                 && connection.digests().available();
     }
 

@@ -43,6 +43,9 @@ class StorageSettingsTest {
                   rename: ssh far mv -T -f -- /d/{temporary:sh} /d/{target:sh}
                   mkdir: ssh far mkdir -p -- /d/{directory:sh}
                   free: ssh far df --output=avail -B1 /d
+              server:
+                uri: sftp:data@far.example.org/data
+                settings: {shell: false}
             """;
 
     @TempDir
@@ -63,9 +66,10 @@ class StorageSettingsTest {
 
     @Test
     void whatIsRightHasNoFindings() throws IOException {
-        assertThat(found(
-                        STORAGES,
-                        "beamline: 2-BM\nstorage: door\ncopies: [collection, mirror]\narchive: {tape: 'file:/t'}\n"))
+        assertThat(
+                        found(
+                                STORAGES,
+                                "beamline: 2-BM\nstorage: door\ncopies: [collection, mirror, server]\narchive: {tape: 'file:/t'}\n"))
                 .isEmpty();
     }
 
@@ -97,6 +101,8 @@ class StorageSettingsTest {
                 "{source} far|far|22: storages.mirror.settings.copy: does not use {source}",
                 "-p -- /d/{directory:sh}|-p -- {directori:sh}|25: storages.mirror.settings.mkdir: {directori} stands for nothing",
                 "/d/{target:sh}|/d/{target}|24: storages.mirror.settings.rename: a shell would run what is in the name that {target}",
+                "shell: false|shell: no way|29: storages.server.settings.shell: 'no way' is not one of true, false",
+                "shell: false|shall: false|29: storages.server.settings.shall: is not a known setting",
                 "rsync -s|rsync 's|22: storages.mirror.settings.copy: a quote ' is not closed"
             })
     void aMistakeIsToldWithItsLine(String written, String mistake, String expected) throws IOException {
