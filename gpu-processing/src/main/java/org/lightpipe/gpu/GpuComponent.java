@@ -1,29 +1,43 @@
 package org.lightpipe.gpu;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
-import java.util.ServiceLoader;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
+import org.apache.camel.StartupListener;
+import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
+import org.lightpipe.gpu.core.WorkPool;
+import org.lightpipe.gpu.device.DevicePool;
 
 /**
- * The component {@code gpu:}; its threads are shared by all of its endpoints. As a supplier it describes the devices
- * there are, in a line, to an application that does not know this module.
+ * The component {@code gpu:}; its techniques, threads and devices are shared by all of its endpoints. As a supplier it
+ * describes the devices there are, in a line, to an application that does not know this module.
  */
 @Component("gpu")
 public class GpuComponent extends DefaultComponent implements Supplier<String> {
 
     private static final int MOST_WAITING = 1000;
 
-    private final Map<String, Technique> techniques = new TreeMap<>();
-    private final ResultWriter results = new ResultWriter();
+    @Metadata(
+            description = "A directory with jars of further techniques; what cannot be loaded is told in the log, and"
+                    + " nothing else suffers from it")
+    private String techniques = "{{gpu.techniques:}}";
+
+    private Techniques found;
     private ExecutorService threads;
-    private Backend java;
+    private LazyDevices devices;
+    private DeviceBeans beans;
+    private Reducer reducer;
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
@@ -33,25 +47,41 @@ public class GpuComponent extends DefaultComponent implements Supplier<String> {
         }
         GpuEndpoint endpoint = new GpuEndpoint(uri, this);
         endpoint.setTechnique(remaining);
+        Map<String, Object> own = new HashMap<>();
+        for (Iterator<Map.Entry<String, Object>> entries = parameters.entrySet().iterator(); entries.hasNext(); ) {
+            Map.Entry<String, Object> entry = entries.next();
+            if (!OptionsBinder.isReserved(entry.getKey())) {
+                own.put(entry.getKey(), entry.getValue());
+                entries.remove();
+            }
+        }
+        endpoint.setStep(GpuStep.of(found().get(remaining), own));
         setProperties(endpoint, parameters);
         return endpoint;
     }
 
     @Override
     public String get() {
-        return GpuDevices.describe();
+        try {
+            DevicePool pool = devices.get();
+            String best = pool.devices().stream()
+                    .filter(device -> !device.isProcessor())
+                    .findFirst()
+                    .map(device -> device.getName() + " (" + device.getBackend() + ")")
+                    .orElse("the java backend");
+            return String.join("; ", pool.describe()) + "; gpu: steps run on " + best;
+        } catch (IOException e) {
+            return e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "the devices are still looked for";
+        }
     }
 
     @Override
     protected void doInit() throws Exception {
         super.doInit();
-        // the technique's jar may be another one than ours, so ask the application's class loader
-        ClassLoader loader = getCamelContext().getApplicationContextClassLoader();
-        ServiceLoader<Technique> found =
-                ServiceLoader.load(Technique.class, loader == null ? getClass().getClassLoader() : loader);
-        for (Technique technique : found) {
-            techniques.put(technique.name(), technique);
-        }
+        beans = new DeviceBeans(getCamelContext());
     }
 
     @Override
@@ -65,31 +95,75 @@ public class GpuComponent extends DefaultComponent implements Supplier<String> {
         // with a full queue the route's own thread works on its slice
         profile.setRejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns);
         threads = getCamelContext().getExecutorServiceManager().newThreadPool(this, "gpu-java", profile);
-        java = new JavaBackend(threads, processors);
-        // loading the natives takes up to a second, which the start need not wait for
-        threads.execute(GpuDevices::describe);
+        devices = new LazyDevices(beans::register);
+        LazyDevices pool = devices;
+        reducer = new Reducer(
+                (backend, least, best, workers, patience) -> pool.get().borrow(backend, least, best, workers, patience),
+                new WorkPool(threads, processors),
+                found().formats());
+        if (getCamelContext().isAutoStartup()) {
+            getCamelContext().addStartupListener(new SearchOnceStarted(pool));
+        }
     }
 
     @Override
     protected void doStop() throws Exception {
+        devices.close();
+        beans.unregister();
         getCamelContext().getExecutorServiceManager().shutdownGraceful(threads);
         super.doStop();
     }
 
-    Technique technique(String name) {
-        Technique technique = techniques.get(name);
-        if (technique == null) {
-            throw new IllegalArgumentException("gpu:" + name + ": there is no such technique; there are "
-                    + String.join(", ", techniques.keySet()));
+    @Override
+    protected void doShutdown() throws Exception {
+        synchronized (this) {
+            if (found != null) {
+                found.close();
+                found = null;
+            }
         }
-        return technique;
+        super.doShutdown();
     }
 
-    Backend backend() {
-        return java;
+    /** Looked for at the first question: properties of the application reach a component after it was made ready. */
+    private synchronized Techniques found() {
+        if (found == null) {
+            // the technique's jar may be another one than ours, so ask the application's class loader
+            ClassLoader loader = getCamelContext().getApplicationContextClassLoader();
+            found = Techniques.load(
+                    loader == null ? getClass().getClassLoader() : loader,
+                    Optional.of(getCamelContext().resolvePropertyPlaceholders(techniques))
+                            .filter(directory -> !directory.isBlank())
+                            .map(Path::of));
+        }
+        return found;
     }
 
-    ResultWriter results() {
-        return results;
+    Reducer reducer() {
+        return reducer;
+    }
+
+    /** @return the directory with jars of further techniques */
+    public String getTechniques() {
+        return techniques;
+    }
+
+    /** @param techniques the directory with jars of further techniques; one that is not there has none */
+    public void setTechniques(String techniques) {
+        this.techniques = techniques;
+    }
+
+    /** Registering the devices must not run beside the start of the context, which it would disturb. */
+    private record SearchOnceStarted(LazyDevices devices) implements StartupListener {
+
+        @Override
+        public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
+            // routes start after this
+        }
+
+        @Override
+        public void onCamelContextFullyStarted(CamelContext context, boolean alreadyStarted) {
+            devices.begin();
+        }
     }
 }

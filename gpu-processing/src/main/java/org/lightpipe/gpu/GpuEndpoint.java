@@ -1,17 +1,14 @@
 package org.lightpipe.gpu;
 
-import java.util.Arrays;
-import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
+import javax.management.openmbean.TabularData;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
@@ -20,29 +17,33 @@ import org.apache.camel.spi.UriPath;
 import org.apache.camel.support.DefaultEndpoint;
 
 /**
- * Reduce the data of a detector file.
+ * Reduce the data of a detector on a GPU, or on the processor.
  *
- * <p>The body is the path of an HDF5 file (String, Path or File) and becomes the path of the result.
+ * <p>The body is the path of a file with frames (String, Path or File) or a stack of frames in memory, and becomes the
+ * path of the result.
  */
-@ManagedResource(description = "Reduces the data of detector files")
+@ManagedResource(description = "Reduces the data of detectors")
 @UriEndpoint(
         firstVersion = "0.1.0",
         scheme = "gpu",
         title = "GPU Processing",
         syntax = "gpu:technique",
         producerOnly = true,
+        // the options of a technique are bound by its own bean, and several techniques have one of the same name
+        generateConfigurer = false,
         category = {Category.FILE, Category.TRANSFORMATION},
         headersClass = GpuConstants.class)
 public class GpuEndpoint extends DefaultEndpoint {
 
-    @UriPath(enums = "statistics,tomography", description = "What to make of the data")
+    @UriPath(enums = "correct,integrate,statistics,tomography,xpcs", description = "What to make of the data")
     @Metadata(required = true)
     private String technique;
 
     @UriParam(
-            enums = "auto,java",
+            enums = "auto,java,opencl,cuda",
             defaultValue = "auto",
-            description = "Where the arithmetic runs: auto takes the fastest that this machine has")
+            description = "Where the arithmetic runs: auto takes a device of CUDA, else a graphics processor of OpenCL,"
+                    + " else the threads of this machine; with any other the step never runs elsewhere")
     private String backend = "auto";
 
     @UriParam(
@@ -50,39 +51,15 @@ public class GpuEndpoint extends DefaultEndpoint {
                     + " wins over it")
     private String output = "";
 
-    @UriParam(
-            label = "tomography",
-            enums = "fbp",
-            defaultValue = "fbp",
-            description = "How to reconstruct: fbp is filtered back projection")
-    private String algorithm = "fbp";
+    /** For the component's description only; the beans of the techniques are bound by their names. */
+    @UriParam
+    private BuiltInOptions builtIn;
 
-    @UriParam(
-            label = "tomography",
-            enums = "shepp,ramp,hann,parzen,cosine",
-            defaultValue = "shepp",
-            description = "The window of the reconstruction filter: ramp is the sharpest, parzen the smoothest")
-    private String filter = "shepp";
-
-    @UriParam(
-            label = "tomography",
-            description = "The rotation centre in pixels of the detector row, a number; searched for when empty")
-    private String center = "";
-
-    @UriParam(
-            label = "tomography",
-            description = "The detector row to reconstruct, counted from 0; the middle one when not given")
-    private Integer slice;
-
-    @UriParam(
-            label = "statistics",
-            description = "The path of the image stack in the file; when not given, /exchange/data, /entry/data/data or"
-                    + " the largest 2D or 3D dataset of numbers")
-    private String dataset = "";
-
+    private final RunningJobs jobs = new RunningJobs();
     private final LongAdder done = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final DoubleAdder seconds = new DoubleAdder();
+    private GpuStep<?> step;
 
     /**
      * @param uri the URI of the endpoint
@@ -106,52 +83,27 @@ public class GpuEndpoint extends DefaultEndpoint {
     @Override
     protected void doInit() throws Exception {
         super.doInit();
-        component().technique(technique);
-        requireOneOf("backend", backend, List.of("auto", JavaBackend.NAME));
-        requireOneOf("algorithm", algorithm, List.of("fbp"));
-        options();
-    }
-
-    TechniqueOptions options() {
-        FilterWindow window = FilterWindow.of(filter)
-                .orElseThrow(() -> wrong(
-                        "filter",
-                        filter,
-                        "one of "
-                                + Arrays.stream(FilterWindow.values())
-                                        .map(FilterWindow::option)
-                                        .collect(Collectors.joining(", "))));
-        if (slice != null && slice < 0) {
-            throw wrong("slice", slice.toString(), "a detector row, counted from 0");
-        }
-        return new TechniqueOptions(
-                window, parseCenter(), slice == null ? OptionalInt.empty() : OptionalInt.of(slice), dataset);
-    }
-
-    private OptionalDouble parseCenter() {
-        if (center.isBlank()) {
-            return OptionalDouble.empty();
-        }
         try {
-            return OptionalDouble.of(Double.parseDouble(center.trim()));
-        } catch (NumberFormatException e) {
-            throw wrong("center", center, "a number, or nothing to search for it");
+            Reducer.requireBackend(backend);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("gpu:" + technique + ": " + e.getMessage(), e);
         }
     }
 
-    private void requireOneOf(String option, String value, List<String> allowed) {
-        if (!allowed.contains(value)) {
-            throw wrong(option, value, "one of " + String.join(", ", allowed));
-        }
+    GpuStep<?> step() {
+        return step;
     }
 
-    private IllegalArgumentException wrong(String option, String value, String wanted) {
-        return new IllegalArgumentException(
-                "gpu:" + technique + ": " + option + "=" + value + ", but it must be " + wanted);
+    void setStep(GpuStep<?> step) {
+        this.step = step;
     }
 
-    GpuComponent component() {
-        return (GpuComponent) getComponent();
+    RunningJobs jobs() {
+        return jobs;
+    }
+
+    Reducer reducer() {
+        return ((GpuComponent) getComponent()).reducer();
     }
 
     void countDone(double secondsTaken) {
@@ -180,27 +132,51 @@ public class GpuEndpoint extends DefaultEndpoint {
         return backend;
     }
 
-    /** @param backend where the arithmetic runs: auto or java */
+    /** @param backend where the arithmetic runs: auto, java, opencl or cuda */
     public void setBackend(String backend) {
         this.backend = backend;
     }
 
-    /** @return how many files were reduced */
-    @ManagedAttribute(description = "Files reduced")
+    /** @return how many inputs were reduced */
+    @ManagedAttribute(description = "Inputs reduced")
     public long getExchangesDone() {
         return done.sum();
     }
 
-    /** @return how many files could not be reduced */
-    @ManagedAttribute(description = "Files that could not be reduced")
+    /** @return how many inputs could not be reduced */
+    @ManagedAttribute(description = "Inputs that could not be reduced")
     public long getExchangesFailed() {
         return failed.sum();
     }
 
-    /** @return the seconds spent on the files that were reduced */
-    @ManagedAttribute(description = "Seconds spent on the files that were reduced")
+    /** @return the seconds spent on the inputs that were reduced */
+    @ManagedAttribute(description = "Seconds spent on the inputs that were reduced")
     public double getSeconds() {
         return seconds.sum();
+    }
+
+    /** @return how many reductions are running */
+    @ManagedAttribute(description = "Reductions that are running")
+    public int getJobsRunning() {
+        return jobs.size();
+    }
+
+    /** @return the reductions that are running: id, input, progress from 0 to 1, seconds */
+    @ManagedOperation(
+            description = "The reductions that are running, with their progress from 0 to 1 and seconds so far")
+    public TabularData listJobs() {
+        return jobs.table();
+    }
+
+    /**
+     * Cancels a reduction; its message fails.
+     *
+     * @param id of the list of those that are running
+     * @return whether it was running
+     */
+    @ManagedOperation(description = "Cancels a reduction that is running, by its id; its message fails")
+    public boolean cancel(String id) {
+        return jobs.cancel(id);
     }
 
     /** @return the directory for the results */
@@ -211,55 +187,5 @@ public class GpuEndpoint extends DefaultEndpoint {
     /** @param output the directory for the results */
     public void setOutput(String output) {
         this.output = output;
-    }
-
-    /** @return how to reconstruct */
-    public String getAlgorithm() {
-        return algorithm;
-    }
-
-    /** @param algorithm how to reconstruct: fbp */
-    public void setAlgorithm(String algorithm) {
-        this.algorithm = algorithm;
-    }
-
-    /** @return the window of the reconstruction filter */
-    public String getFilter() {
-        return filter;
-    }
-
-    /** @param filter the window of the reconstruction filter */
-    public void setFilter(String filter) {
-        this.filter = filter;
-    }
-
-    /** @return the rotation centre; empty = search */
-    public String getCenter() {
-        return center;
-    }
-
-    /** @param center the rotation centre in pixels; empty = search */
-    public void setCenter(String center) {
-        this.center = center;
-    }
-
-    /** @return the detector row to reconstruct; null = the middle one */
-    public Integer getSlice() {
-        return slice;
-    }
-
-    /** @param slice the detector row to reconstruct, counted from 0 */
-    public void setSlice(Integer slice) {
-        this.slice = slice;
-    }
-
-    /** @return the path of the image stack in the file */
-    public String getDataset() {
-        return dataset;
-    }
-
-    /** @param dataset the path of the image stack in the file */
-    public void setDataset(String dataset) {
-        this.dataset = dataset;
     }
 }

@@ -2,16 +2,27 @@ package org.lightpipe.gpu;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.DoubleConsumer;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultProducer;
+import org.lightpipe.gpu.core.FrameBlock;
+import org.lightpipe.gpu.core.InvalidInputException;
 
-/** Reduces one file a message: read, compute, write, and tell where the result is. */
+/** Reduces one input a message: read, compute, write, and tell where the result is. */
 final class GpuProducer extends DefaultProducer {
+
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
+
+    /** The second is set by transfer: when it has put the same file elsewhere. */
+    private static final List<String> DIGESTS = List.of(GpuConstants.DIGEST, "LightpipeSha256");
 
     private final GpuEndpoint endpoint;
 
@@ -23,75 +34,141 @@ final class GpuProducer extends DefaultProducer {
     @Override
     public void process(Exchange exchange) throws Exception {
         try {
-            reduce(exchange.getMessage());
+            Message message = exchange.getMessage();
+            Input input = input(message, exchange.getExchangeId());
+            Path output = output(message);
+            Reduced reduced = reduce(input, output, progress(message));
+            answer(message, reduced);
+            endpoint.countDone(reduced.seconds().total());
         } catch (Exception e) {
             endpoint.countFailed();
             throw e;
         }
     }
 
-    private void reduce(Message message) throws InvalidInputException, IOException, InterruptedException {
-        long start = System.nanoTime();
-        Path input = input(message);
-        Path output = output(message);
-        Technique technique = endpoint.component().technique(endpoint.getTechnique());
-        Backend backend = endpoint.component().backend();
-
-        FileState before = FileState.of(input);
-        TechniqueResult result = technique.run(input, endpoint.options(), backend);
-        if (!before.equals(FileState.of(input))) {
-            throw new IOException(input + " changed while it was read; try again when it is complete");
+    private Reduced reduce(Input input, Path output, DoubleConsumer told)
+            throws InvalidInputException, IOException, InterruptedException {
+        try (RunningJob job = endpoint.jobs().begin(input.name())) {
+            try {
+                return endpoint.step().reduce(endpoint.reducer(), input, output, endpoint.getBackend(), done -> {
+                    job.at(done);
+                    told.accept(done);
+                });
+            } catch (InterruptedException e) {
+                if (!job.wasCancelled()) {
+                    throw e;
+                }
+                CancellationException cancelled =
+                        new CancellationException(named() + ": " + input.name() + " was cancelled by an operator");
+                cancelled.initCause(e);
+                throw cancelled;
+            }
         }
-        Provenance provenance = new Provenance(
-                technique.name(), backend.name(), input.getFileName().toString(), before.size(), Instant.now());
-        ResultWriter.Written written = endpoint.component().results().write(result, provenance, output);
-
-        double seconds = (System.nanoTime() - start) / 1e9;
-        message.setHeader(GpuConstants.RESULT, written.result().toString());
-        message.setHeader(GpuConstants.PREVIEW, written.preview().toString());
-        message.setHeader(GpuConstants.BACKEND, backend.name());
-        message.setHeader(GpuConstants.SECONDS, seconds);
-        message.setHeader(GpuConstants.METRICS, result.metrics());
-        message.setBody(written.result().toString());
-        endpoint.countDone(seconds);
     }
 
-    private Path input(Message message) throws InvalidInputException {
+    private static void answer(Message message, Reduced reduced) {
+        message.setHeader(GpuConstants.RESULT, reduced.result().toString());
+        message.removeHeader(GpuConstants.PREVIEW);
+        reduced.preview().ifPresent(preview -> message.setHeader(GpuConstants.PREVIEW, preview.toString()));
+        message.setHeader(GpuConstants.BACKEND, reduced.backend());
+        message.setHeader(GpuConstants.DEVICE, reduced.device());
+        message.setHeader(GpuConstants.SECONDS, reduced.seconds().total());
+        message.setHeader(GpuConstants.METRICS, reduced.summary().metrics());
+        // of the input, not of the result
+        DIGESTS.forEach(message::removeHeader);
+        message.removeHeader(GpuConstants.PROGRESS);
+        message.setBody(reduced.result().toString());
+    }
+
+    private static DoubleConsumer progress(Message message) {
+        return message.getHeader(GpuConstants.PROGRESS) instanceof DoubleConsumer consumer ? consumer : done -> {};
+    }
+
+    private Input input(Message message, String exchangeId) throws InvalidInputException {
         Object body = message.getBody();
+        Optional<FrameStack> frames = frames(body);
+        if (frames.isPresent()) {
+            return Input.of(frames.get(), name(message, exchangeId));
+        }
+        return new Input.File(path(message, body), digest(message));
+    }
+
+    private static Optional<FrameStack> frames(Object body) throws InvalidInputException {
+        if (body instanceof FrameStack stack) {
+            return Optional.of(stack);
+        }
+        if (body instanceof FrameBlock block) {
+            return Optional.of(FrameStack.of(List.of(block)));
+        }
+        if (body instanceof List<?> list && !list.isEmpty() && list.stream().allMatch(FrameBlock.class::isInstance)) {
+            return Optional.of(
+                    FrameStack.of(list.stream().map(FrameBlock.class::cast).toList()));
+        }
+        // an array of arrays of numbers
+        return body != null
+                        && body.getClass().isArray()
+                        && body.getClass().getComponentType().isArray()
+                ? Optional.of(FrameStack.of(body))
+                : Optional.empty();
+    }
+
+    /** The name becomes that of a file, so that nothing in it may lead elsewhere. */
+    private static String name(Message message, String exchangeId) {
+        String given = message.getHeader(GpuConstants.NAME, exchangeId, String.class);
+        String safe = given.replaceAll("[^\\p{L}\\p{N}._-]", "_");
+        return safe.isBlank() || safe.startsWith(".") ? "_" + safe : safe;
+    }
+
+    private Path path(Message message, Object body) throws InvalidInputException {
         if (body instanceof Path path) {
             return path;
         }
         if (body instanceof String path && !path.isBlank()) {
-            return Path.of(path);
+            return parsed(path, "the body");
         }
         // what the file: component sends converts to a File
         File file = body instanceof String ? null : message.getBody(File.class);
         if (file == null) {
-            throw new InvalidInputException("gpu:" + endpoint.getTechnique()
-                    + ": the body must be the path of an HDF5 file (String, Path or File), but it is "
+            throw new InvalidInputException(named()
+                    + ": the body must be the path of a file (String, Path or File) or a stack of frames, but it is "
                     + (body == null ? "empty" : "a " + body.getClass().getSimpleName() + " without a path"));
         }
         return file.toPath();
     }
 
+    private Path parsed(String path, String what) throws InvalidInputException {
+        try {
+            return Path.of(path);
+        } catch (InvalidPathException e) {
+            throw new InvalidInputException(named() + ": " + what + " is no path: " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<String> digest(Message message) throws InvalidInputException {
+        for (String header : DIGESTS) {
+            String digest = message.getHeader(header, "", String.class).strip();
+            if (digest.isEmpty()) {
+                continue;
+            }
+            if (!SHA256.matcher(digest).matches()) {
+                throw new InvalidInputException(named() + ": the header " + header + " is '" + digest
+                        + "', but it must be a SHA-256 of 64 hexadecimal digits");
+            }
+            return Optional.of(digest.toLowerCase(Locale.ROOT));
+        }
+        return Optional.empty();
+    }
+
     private Path output(Message message) throws InvalidInputException {
         String output = message.getHeader(GpuConstants.OUTPUT, endpoint.getOutput(), String.class);
         if (output.isBlank()) {
-            throw new InvalidInputException("gpu:" + endpoint.getTechnique()
-                    + ": there is no directory for the results; set the header " + GpuConstants.OUTPUT
-                    + " or the option output");
+            throw new InvalidInputException(named() + ": there is no directory for the results; set the header "
+                    + GpuConstants.OUTPUT + " or the option output");
         }
-        return Path.of(output);
+        return parsed(output, "the directory for the results");
     }
 
-    /** What shows that a file was written to. */
-    private record FileState(long size, FileTime modified) {
-
-        static FileState of(Path file) throws InvalidInputException, IOException {
-            if (!Files.isRegularFile(file)) {
-                throw new InvalidInputException(file + ": there is no such file");
-            }
-            return new FileState(Files.size(file), Files.getLastModifiedTime(file));
-        }
+    private String named() {
+        return "gpu:" + endpoint.getTechnique();
     }
 }

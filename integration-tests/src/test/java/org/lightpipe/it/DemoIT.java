@@ -154,7 +154,7 @@ class DemoIT {
         float[][] expected;
         int row;
         try (HdfFile hdf = new HdfFile(result)) {
-            found = (float[][]) hdf.getDatasetByPath("/entry/data/slice").getData();
+            found = (float[][]) hdf.getDatasetByPath("/entry/data/data").getData();
         }
         try (HdfFile hdf = new HdfFile(reference)) {
             float[][][] slices =

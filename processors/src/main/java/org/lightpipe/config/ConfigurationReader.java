@@ -32,6 +32,7 @@ public final class ConfigurationReader {
             "datasetName",
             "beamline",
             "filePath",
+            "fileSha256",
             "dataDirectory",
             "outputDirectory",
             "jobId",

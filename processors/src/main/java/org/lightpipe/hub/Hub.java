@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -138,6 +139,14 @@ public final class Hub implements AutoCloseable {
         // The command line decides when the hub stops, and in which order.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport support) {
+                // the overrides have what the JVM was told, and over it the command line; Camel would take the JVM's
+                // first
+                ((PropertiesComponent) support.getCamelContext().getPropertiesComponent())
+                        .setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);
+            }
+
             @Override
             public void beforeConfigure(BaseMainSupport support) {
                 CamelContext camel = support.getCamelContext();

@@ -14,7 +14,7 @@ import org.lightpipe.storage.TemporaryName;
 
 /**
  * Takes a list of {@link Item}s and leaves a list of {@link Outcome}s; or takes one file, as Camel's file components
- * give it, puts it there under its {@code CamelFileName}, and fails when that failed.
+ * give it, or its path, puts it there under its {@code CamelFileName}, and fails when that failed.
  */
 final class TransferProducer extends DefaultAsyncProducer {
 
@@ -100,6 +100,9 @@ final class TransferProducer extends DefaultAsyncProducer {
             source = file.toPath();
         } else if (body instanceof Path path) {
             source = path;
+        } else if (body instanceof String path && !path.isBlank()) {
+            // never the content: messages carry references
+            source = Path.of(path);
         } else {
             throw new IllegalArgumentException("transfer: takes a file, or a list of items, and not "
                     + (body == null ? "nothing" : body.getClass().getName()));

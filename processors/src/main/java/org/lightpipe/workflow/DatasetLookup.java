@@ -50,7 +50,7 @@ final class DatasetLookup {
                 connection -> {
                     // every field must be a key of the metadata: ?& is an operator, and ?? is a ? for the driver
                     PreparedStatement statement = connection.prepareStatement(
-                            "select path, source from file where dataset_id = ?"
+                            "select path, source, coalesce(digest, '') from file where dataset_id = ?"
                                     + " and state in ('CATALOGUED', 'ARCHIVED', 'RECALLED') and metadata ??& ? order by path collate \"C\"");
                     statement.setFetchSize(ROWS_AT_ONCE);
                     statement.setLong(1, datasetId);
@@ -62,7 +62,7 @@ final class DatasetLookup {
                     while (rows.next()) {
                         String path = rows.getString(1);
                         if (globs.match(path)) {
-                            return Optional.of(new DatasetFile(path, rows.getString(2)));
+                            return Optional.of(new DatasetFile(path, rows.getString(2), rows.getString(3)));
                         }
                     }
                     return Optional.empty();

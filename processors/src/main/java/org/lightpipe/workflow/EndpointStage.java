@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -30,14 +31,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs a stage that is a Camel endpoint: the body is the path of the dataset's file, the header
- * {@code CamelGpuOutput} the directory for results; the endpoint answers with paths and headline numbers in headers.
- * Thread-safe.
+ * {@code CamelGpuOutput} the directory for results, {@code CamelGpuDigest} the SHA-256 of the file where it is known;
+ * the endpoint answers with paths and headline numbers in headers. Thread-safe.
  */
 final class EndpointStage {
 
     private static final Logger LOG = LoggerFactory.getLogger(EndpointStage.class);
 
     static final String OUTPUT = "CamelGpuOutput";
+    static final String DIGEST = "CamelGpuDigest";
     static final String RESULT = "CamelGpuResult";
     static final String PREVIEW = "CamelGpuPreview";
     static final String METRICS = "CamelGpuMetrics";
@@ -78,6 +80,7 @@ final class EndpointStage {
                     return template.request(uri, exchange -> {
                         exchange.getMessage().setBody(call.arguments().get("filePath"));
                         exchange.getMessage().setHeader(OUTPUT, call.directory().toString());
+                        exchange.getMessage().setHeader(DIGEST, call.arguments().getOrDefault("fileSha256", ""));
                     });
                 } finally {
                     ended.countDown();
@@ -212,7 +215,7 @@ final class EndpointStage {
     }
 
     /**
-     * What another attempt would meet again. Components that refuse an input say so with an exception of that name;
+     * What another attempt would meet again, or what a person has put an end to. Components that refuse an input say so with an exception of that name;
      * theirs is not ours, since they do not know the hub.
      */
     private static boolean isPermanent(Throwable cause) {
@@ -220,6 +223,7 @@ final class EndpointStage {
                 || cause instanceof NoSuchEndpointException
                 || cause instanceof FailedToCreateProducerException
                 || cause instanceof IllegalArgumentException
+                || cause instanceof CancellationException
                 || cause.getClass().getSimpleName().equals("InvalidInputException");
     }
 }

@@ -27,6 +27,11 @@ final class Places {
                 .orElse(Path.of(file.source()));
     }
 
+    /** SHA-256 of what {@link #file} names; empty where that is not the copy in storage, which alone is proved. */
+    String digest(Dataset dataset, DatasetFile file) {
+        return data(dataset).map(directory -> file.digest()).orElse("");
+    }
+
     /** Directory to which the paths of the dataset's files are relative. */
     Path dataDirectory(Dataset dataset, DatasetFile file) {
         return data(dataset).orElseGet(() -> watchedDirectory(file));

@@ -34,6 +34,7 @@ final class Submission {
         arguments.put("datasetName", dataset.name());
         arguments.put("beamline", dataset.beamline());
         arguments.put("filePath", places.file(dataset, file).toString());
+        arguments.put("fileSha256", places.digest(dataset, file));
         arguments.put("dataDirectory", places.dataDirectory(dataset, file).toString());
         List<Long> inserted = jdbc.queryForList(
                 "insert into job (dataset_id, workflow, owner, arguments, submitted_by, request_key)"

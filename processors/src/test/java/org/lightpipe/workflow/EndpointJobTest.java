@@ -114,7 +114,10 @@ class EndpointJobTest {
                     Path result = technique.equals("outside")
                             ? output.resolveSibling("elsewhere.h5")
                             : output.resolve("slice.h5");
-                    Files.writeString(result, "of " + exchange.getMessage().getBody(String.class));
+                    Files.writeString(
+                            result,
+                            "of " + exchange.getMessage().getBody(String.class)
+                                    + exchange.getMessage().getHeader("CamelGpuDigest", String.class));
                     Files.writeString(output.resolve("slice.png"), "png");
                     exchange.getMessage().setHeader("CamelGpuResult", result.toString());
                     exchange.getMessage().setHeader("CamelGpuPreview", output.resolve("slice.png"));
@@ -156,10 +159,10 @@ class EndpointJobTest {
     void anEndpointIsGivenAPathAndItsFilesBecomeResults() {
         long job = run(
                 workflow("w", Map.of(), endpoint("01-R", "reduce:fine", Map.of("filter", "$filter"))),
-                Map.of("filter", "shepp", "filePath", "/data/a.h5"));
+                Map.of("filter", "shepp", "filePath", "/data/a.h5", "fileSha256", " of d1"));
 
         assertThat(catalog.state("job", job)).isEqualTo("DONE");
-        assertThat(storage.resolve("2026/e1/analysis/scan_1/slice.h5")).hasContent("of /data/a.h5");
+        assertThat(storage.resolve("2026/e1/analysis/scan_1/slice.h5")).hasContent("of /data/a.h5 of d1");
         assertThat(catalog.rows("select path, kind from result order by path"))
                 .containsExactly(
                         Map.of("path", "scan_1/slice.h5", "kind", "data"),

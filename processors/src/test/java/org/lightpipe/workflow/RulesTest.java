@@ -42,6 +42,7 @@ class RulesTest {
         catalog.file(dataset, "scan_1/b.h5", Map.of("/exchange/data", "x"));
         catalog.file(dataset, "scan_1/a.h5", Map.of("/exchange/data", "x"));
         catalog.file(dataset, "scan_1/0.txt", Map.of());
+        catalog.jdbc().update("update file set digest = 'd1' where path = 'scan_1/a.h5'");
 
         select(
                 new WorkflowRule("tomography", List.of("*.h5"), List.of(), Map.of("center", "12.5")),
@@ -62,6 +63,7 @@ class RulesTest {
                         "datasetName", "scan_1",
                         "beamline", "2-BM",
                         "filePath", "/storage/2026/e1/data/scan_1/a.h5",
+                        "fileSha256", "d1",
                         "dataDirectory", "/storage/2026/e1/data"));
         assertThat(arguments(jobs.get(1))).containsEntry("filePath", "/storage/2026/e1/data/scan_1/0.txt");
         assertThat(catalog.state("dataset", dataset)).isEqualTo("TRIGGERED");
@@ -139,6 +141,7 @@ class RulesTest {
     @Test
     void withoutAMountedStorageAStageReadsWhatTheDetectorWrote() {
         catalog.file(dataset, "scan_1/a.h5", Map.of());
+        catalog.jdbc().update("update file set digest = 'd1'");
 
         rules(TestSite.of(
                         "sftp://host/data",
@@ -148,6 +151,8 @@ class RulesTest {
 
         assertThat(arguments(catalog.rows("select * from job").get(0)))
                 .containsEntry("filePath", "/detector/scan_1/a.h5")
+                // which the detector may have written to since
+                .containsEntry("fileSha256", "")
                 .containsEntry("dataDirectory", "/detector");
     }
 

@@ -2,6 +2,8 @@ package org.lightpipe.hub.check;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -11,10 +13,15 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.spi.ToolProvider;
 import org.apache.camel.catalog.CamelCatalog;
 import org.apache.camel.catalog.DefaultCamelCatalog;
+import org.apache.camel.tooling.model.BaseOptionModel;
 import org.apache.camel.tooling.model.ComponentModel;
 import org.apache.camel.tooling.model.JsonMapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is known about the components that routes may use: Camel's own from its catalogue, and every
@@ -22,14 +29,22 @@ import org.apache.camel.tooling.model.JsonMapper;
  */
 final class Components {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Components.class);
+
     private static final String SERVICES = "META-INF/services/org/apache/camel/";
 
     private final ClassLoader loader;
+    private final Function<String, Optional<String>> properties;
     private final CamelCatalog catalog = new DefaultCamelCatalog(true);
     private final Map<String, Optional<ComponentModel>> models = new ConcurrentHashMap<>();
 
-    Components(ClassLoader loader) {
+    /**
+     * @param loader sees the components
+     * @param properties value of a property by name, without placeholders
+     */
+    Components(ClassLoader loader, Function<String, Optional<String>> properties) {
         this.loader = loader;
+        this.properties = properties;
         addOthers();
     }
 
@@ -98,10 +113,36 @@ final class Components {
             try (InputStream stream = loader.getResourceAsStream(place)) {
                 if (stream != null) {
                     String json = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-                    catalog.addComponent(scheme, className, json);
+                    catalog.addComponent(
+                            scheme, className, current(scheme, json).orElse(json));
                     return;
                 }
             }
         }
+    }
+
+    /**
+     * A component that is made larger without being built again, as gpu: is by jars in a folder, offers a tool
+     * {@code SCHEME-catalog} that prints its description as it is here. It is told the options of the component that are
+     * set, as {@code name=value}.
+     */
+    private Optional<String> current(String scheme, String built) {
+        String[] options = JsonMapper.generateComponentModel(built).getComponentOptions().stream()
+                .map(BaseOptionModel::getName)
+                .flatMap(name ->
+                        properties
+                                .apply("camel.component." + scheme + "." + name)
+                                .map(value -> name + "=" + value)
+                                .stream())
+                .toArray(String[]::new);
+        return ToolProvider.findFirst(scheme + "-catalog").flatMap(tool -> {
+            StringWriter json = new StringWriter();
+            StringWriter trouble = new StringWriter();
+            int status = tool.run(new PrintWriter(json, true), new PrintWriter(trouble, true), options);
+            if (status != 0) {
+                LOG.warn("the description of {} cannot be made: {}", scheme, trouble);
+            }
+            return status == 0 ? Optional.of(json.toString()) : Optional.empty();
+        });
     }
 }

@@ -49,7 +49,11 @@ public final class RouteChecker {
         this.placeholders = new Placeholders(properties);
         this.beans = Map.copyOf(beans);
         this.loader = loader;
-        this.components = new Components(loader);
+        this.components = new Components(
+                loader,
+                name -> properties
+                        .apply(name)
+                        .map(value -> placeholders.resolve(value, Scope.ROUTE).text()));
     }
 
     /** Reads and checks every route file below a directory. */

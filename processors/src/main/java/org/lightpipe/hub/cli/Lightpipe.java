@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
             RecallCommand.class,
             StepCommand.class,
             StorageCommand.class,
-            TokenCommand.class
+            TokenCommand.class,
+            GpuCommand.class
         })
 public final class Lightpipe implements Callable<Integer> {
 
@@ -62,7 +63,14 @@ public final class Lightpipe implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Lightpipe())
+        CommandLine lightpipe = new CommandLine(new Lightpipe());
+        // its options are those of the tool, --help among them
+        lightpipe
+                .getSubcommands()
+                .get(GpuCommand.NAME)
+                .setUnmatchedOptionsArePositionalParams(true)
+                .setStopAtPositional(true);
+        return lightpipe
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     explain(failure, command.getErr());

@@ -221,8 +221,8 @@ final class Demo {
             String path = result.path("path").asText();
             if (path.endsWith("_tomography.h5")) {
                 try (HdfFile hdf = new HdfFile(storage().resolve("analysis").resolve(path))) {
-                    float[][] slice = (float[][])
-                            hdf.getDatasetByPath("/entry/data/slice").getData();
+                    float[][] slice =
+                            (float[][]) hdf.getDatasetByPath("/entry/data/data").getData();
                     double[][] found = new double[slice.length][slice.length];
                     for (int row = 0; row < slice.length; row++) {
                         for (int column = 0; column < slice.length; column++) {

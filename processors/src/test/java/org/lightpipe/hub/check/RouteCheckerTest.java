@@ -178,8 +178,17 @@ class RouteCheckerTest {
 
     private List<Finding> check() {
         Findings findings = new Findings();
-        Map<String, String> properties =
-                Map.of("lightpipe.home", home.toString(), "circle", "{{circle}}", "long", "{{lightpipe.home}}/x");
+        Map<String, String> properties = Map.of(
+                "lightpipe.home",
+                home.toString(),
+                "circle",
+                "{{circle}}",
+                "long",
+                "{{lightpipe.home}}/x",
+                "place",
+                "/home",
+                "camel.component.probe.techniques",
+                "{{place}}/x");
         new RouteChecker(
                         name -> Optional.ofNullable(properties.get(name)),
                         BEANS,
@@ -196,6 +205,14 @@ class RouteCheckerTest {
 
     @Test
     void findsNothingInGoodRoutes() {
+        assertThat(check()).isEmpty();
+    }
+
+    /** It is in no description that a build makes, but its component says that it is here. */
+    @Test
+    void aTechniqueThatWasAddedWithoutABuildIsKnown() throws IOException {
+        Files.writeString(
+                home.resolve("routes/3-transfer.camel.yaml"), TRANSFER.replace("probe:statistics", "probe:added"));
         assertThat(check()).isEmpty();
     }
 
@@ -285,7 +302,7 @@ class RouteCheckerTest {
                 "uri: probe:statistics",
                 "uri: probe:statistic",
                 "to.uri",
-                "'statistic' is not one of statistics, tomography (did you mean 'statistics'?)"));
+                "'statistic' is not one of statistics, tomography, added (did you mean 'statistics'?)"));
         all.add(in3("bins: 5", "bnis: 5", "to.parameters.bnis", "is not an option of probe (did you mean 'bins'?)"));
         all.add(in3(
                 "fileExist: Override",

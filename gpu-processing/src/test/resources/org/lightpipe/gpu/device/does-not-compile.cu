@@ -1,0 +1,3 @@
+KERNEL wrong(GLOBAL float *values) {
+    values[0] = not_declared;
+}
