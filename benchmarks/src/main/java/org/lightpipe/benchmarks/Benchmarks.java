@@ -50,7 +50,7 @@ public final class Benchmarks {
     }
 
     private static Benchmark byName(String name) throws ReflectiveOperationException {
-        if (!name.matches("[a-z]+")) {
+        if (!name.matches("[a-z][a-z0-9]*")) {
             throw new UsageException("'" + name + "' is not a benchmark; benchmarks/run alone lists them");
         }
         String type = Benchmarks.class.getPackageName() + "."
